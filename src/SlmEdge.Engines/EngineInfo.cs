@@ -1,0 +1,18 @@
+namespace SlmEdge.Engines;
+
+/// <summary>What computes: the engine, its version and the hardware level it uses.</summary>
+/// <param name="Name">Engine name, such as <c>llama.cpp</c>.</param>
+/// <param name="Version">The version that the native library reports.</param>
+/// <param name="LibraryPath">Full path of the native library.</param>
+/// <param name="CpuLevel">The CPU instruction level in use, such as <c>haswell (AVX2)</c>.</param>
+/// <param name="Threads">Threads used for one evaluation.</param>
+/// <param name="Gpu">True when a GPU computes.</param>
+/// <param name="GpuName">The GPU's name, or null without one.</param>
+public sealed record EngineInfo(
+    string Name,
+    string Version,
+    string LibraryPath,
+    string CpuLevel,
+    int Threads,
+    bool Gpu,
+    string? GpuName);
