@@ -1,0 +1,10 @@
+namespace SlmEdge.Tasks;
+
+/// <summary>One class of a classification task.</summary>
+/// <param name="Name">The label as it stands in the data and in decisions.</param>
+/// <param name="Description">A sentence shown to the model when the labels are part of the prompt.</param>
+/// <param name="Code">
+/// The word that stands for the label when the verbalizer is <see cref="Verbalizer.Code"/>; it has to be one token of the base
+/// model's vocabulary when written after a space. <see langword="null"/> lets <see cref="Prompts.LabelCodeSelector"/> choose.
+/// </param>
+public sealed record LabelDefinition(string Name, string? Description = null, string? Code = null);
