@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace SlmEdge.Engines.LlamaCpp.Native;
+
+/// <summary>The part of ggml's backend registry (<c>ggml-backend.h</c>) that SlmEdge uses.</summary>
+internal static partial class GgmlNative
+{
+    internal const string Library = "slmedge-ggml";
+    internal const string BaseLibrary = "slmedge-ggml-base";
+
+    /// <summary><c>GGML_BACKEND_DEVICE_TYPE_GPU</c> and <c>GGML_BACKEND_DEVICE_TYPE_IGPU</c>.</summary>
+    internal const int DeviceTypeGpu = 1;
+
+    internal const int DeviceTypeIntegratedGpu = 2;
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void ggml_backend_load_all_from_path(string directory);
+
+    [LibraryImport(Library)]
+    internal static partial nuint ggml_backend_dev_count();
+
+    [LibraryImport(Library)]
+    internal static partial nint ggml_backend_dev_get(nuint index);
+
+    [LibraryImport(BaseLibrary)]
+    internal static partial int ggml_backend_dev_type(nint device);
+
+    [LibraryImport(BaseLibrary)]
+    internal static partial nint ggml_backend_dev_description(nint device);
+}

@@ -1,0 +1,14 @@
+namespace SlmEdge.Engines.LlamaCpp;
+
+/// <summary>The gate in front of llama.cpp: a GGUF file that managed code has not checked does not reach native code.</summary>
+internal static class VerifiedGguf
+{
+    internal static void Check(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (!File.Exists(path))
+        {
+            throw new EngineException($"The model file '{path}' does not exist.");
+        }
+    }
+}
