@@ -21,6 +21,12 @@ public sealed record LlamaCppOptions
     /// <summary>The adapter's strength; 1 is as trained.</summary>
     public float AdapterScale { get; init; } = 1f;
 
+    /// <summary>
+    /// Keeps keys and values in 16 bits: half the memory, logits that differ in about the fourth digit. False keeps
+    /// them in 32 bits, as comparisons between engines need.
+    /// </summary>
+    public bool HalfPrecisionCache { get; init; } = true;
+
     /// <summary>Layers kept on the GPU: 0 for none, negative for all. Without a GPU backend it has no effect.</summary>
     public int GpuLayers { get; init; }
 }

@@ -10,6 +10,8 @@ namespace SlmEdge.Engines.LlamaCpp.Native;
 /// </summary>
 internal static class LlamaBackend
 {
+    private const string BoundVersion = "0.5.0";
+
     private static readonly Lock Gate = new();
     private static volatile bool loaded;
 
@@ -54,6 +56,7 @@ internal static class LlamaBackend
             NativeLibraryResolver.Register(GgmlNative.BaseLibrary, baseHandle);
             Directory = directory;
             LibraryPath = llamaPath;
+            CheckVersion();
             LlamaLog.Install();
             GgmlNative.ggml_backend_load_all_from_path(directory);
             if (GgmlNative.ggml_backend_dev_count() == 0)
@@ -102,6 +105,16 @@ internal static class LlamaBackend
         }
 
         return null;
+    }
+
+    // The layouts of the structures passed by value belong to this version; with another one calls would corrupt memory.
+    private static void CheckVersion()
+    {
+        if (!Version.StartsWith(BoundVersion, StringComparison.Ordinal))
+        {
+            throw new EngineException(
+                $"'{LibraryPath}' is llama.cpp {Version}, this program is made for {BoundVersion}. Install that with: {NativeLibraries.InstallCommand}");
+        }
     }
 
     private static string Required(string directory, string file)

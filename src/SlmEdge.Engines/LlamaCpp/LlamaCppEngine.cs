@@ -1,0 +1,265 @@
+using System.Numerics.Tensors;
+using SlmEdge.Engines.LlamaCpp.Evaluation;
+using SlmEdge.Engines.LlamaCpp.Native;
+using SlmEdge.Engines.Native;
+using SlmEdge.Engines.Scoring;
+using SlmEdge.Tasks.Labels;
+
+namespace SlmEdge.Engines.LlamaCpp;
+
+/// <summary>A GGUF model evaluated by llama.cpp, with an optional LoRA adapter.</summary>
+/// <remarks>Safe to call from several threads; the calls then wait for each other.</remarks>
+public sealed class LlamaCppEngine : IEngine
+{
+    // 64 MiB of logits at once: a large vocabulary gets fewer rows per evaluation.
+    private const int MaxLogits = 16 * 1024 * 1024;
+    private const int DefaultContextLimit = 4096;
+    private const int FlashAttentionDisabled = 0;
+    private const int LoadModeAuto = -1;
+    private const int TypeF32 = 0;
+    private const int TypeF16 = 1;
+    private const int TextSequence = 1;
+
+    private readonly Lock gate = new();
+    private readonly SafeLlamaModelHandle model;
+    private readonly SafeLlamaAdapterHandle? adapter;
+    private readonly LlamaEvaluator evaluator;
+    private readonly LabelScorer scorer;
+    private bool disposed;
+
+    private LlamaCppEngine(SafeLlamaModelHandle model, string path, LlamaCppOptions options)
+    {
+        this.model = model;
+        Tokenizer = new LlamaTokenizer(model, path);
+        try
+        {
+            VocabularySize = Tokenizer.VocabularySize;
+            var trained = LlamaNative.llama_model_n_ctx_train(model);
+            ContextLength = options.ContextLength == 0 ? Math.Min(trained, DefaultContextLimit) : options.ContextLength;
+            if (ContextLength > trained)
+            {
+                throw new EngineException(
+                    $"The model '{path}' was trained for {trained} tokens, a context of {ContextLength} was asked for; use at most {trained}.");
+            }
+
+            var threads = options.Threads > 0 ? options.Threads : ProcessorTopology.PhysicalCores;
+            var maxOutputs = Math.Clamp(MaxLogits / VocabularySize, 1, options.BatchTokens);
+            var sequenceLimit = (int)LlamaNative.llama_max_parallel_sequences();
+            var context = CreateContext(options, threads, maxOutputs, sequenceLimit);
+            evaluator = new LlamaEvaluator(context, VocabularySize, maxOutputs, sequenceLimit);
+            scorer = new LabelScorer(evaluator, options.MaxSequences);
+            if (options.AdapterPath is { } adapterPath)
+            {
+                adapter = ApplyAdapter(context, adapterPath, options.AdapterScale);
+            }
+
+            var gpu = options.GpuLayers != 0 ? LlamaBackend.FindGpu() : null;
+            Info = new EngineInfo("llama.cpp", LlamaBackend.Version, LlamaBackend.LibraryPath, CpuLevel.Describe(LlamaBackend.ChosenCpuLibrary()), threads, gpu is not null, gpu);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public EngineInfo Info { get; }
+
+    /// <inheritdoc/>
+    public int VocabularySize { get; }
+
+    /// <inheritdoc/>
+    public int ContextLength { get; }
+
+    /// <summary>The model's own tokenizer; it lives as long as the engine.</summary>
+    public LlamaTokenizer Tokenizer { get; }
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="ggufPath">A GGUF file with weights and vocabulary.</param>
+    /// <param name="options">Context, batch, threads and adapter; null takes the defaults.</param>
+    /// <exception cref="EngineException">The file is missing, llama.cpp refuses it, or an option does not suit the model.</exception>
+    /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
+    public static LlamaCppEngine Open(string ggufPath, LlamaCppOptions? options = null)
+    {
+        options ??= new LlamaCppOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.ContextLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSequences, 1);
+        VerifiedGguf.Check(ggufPath);
+        if (options.AdapterPath is { } adapterPath)
+        {
+            VerifiedGguf.Check(adapterPath);
+        }
+
+        LlamaBackend.EnsureLoaded();
+        var parameters = LlamaNative.llama_model_default_params();
+        parameters.NGpuLayers = options.GpuLayers;
+        parameters.LoadMode = LoadModeAuto;
+        using var model = SafeLlamaModelHandle.Load(ggufPath, parameters);
+        if (!LlamaNative.llama_model_has_decoder(model)
+            || LlamaNative.llama_model_is_recurrent(model)
+            || LlamaNative.llama_model_is_hybrid(model))
+        {
+            throw new EngineException($"The model '{ggufPath}' is not a decoder-only transformer; only those can be scored and generated with here.");
+        }
+
+        return new LlamaCppEngine(model, ggufPath, options);
+    }
+
+    /// <inheritdoc/>
+    public void ScoreLabels(
+        ReadOnlySpan<int> prefix,
+        IReadOnlyList<int[]> texts,
+        LabelTrie labels,
+        Span<float> logProbs,
+        CancellationToken ct = default)
+    {
+        EngineInput.CheckScoring(prefix, texts, labels, logProbs, VocabularySize, ContextLength);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            try
+            {
+                scorer.Score(prefix, texts, labels, logProbs, ct);
+            }
+            catch
+            {
+                evaluator.Reset();
+                throw;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public float[] EvaluateLogits(ReadOnlySpan<int> tokens)
+    {
+        EngineInput.CheckSequence(tokens, VocabularySize, ContextLength);
+        var result = new float[(long)tokens.Length * VocabularySize];
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            try
+            {
+                var step = Math.Min(evaluator.Batch.Capacity, evaluator.MaxOutputs);
+                for (var start = 0; start < tokens.Length; start += step)
+                {
+                    var count = Math.Min(step, tokens.Length - start);
+                    for (var i = 0; i < count; i++)
+                    {
+                        evaluator.Batch.Add(tokens[start + i], start + i, TextSequence, 1, output: true);
+                    }
+
+                    evaluator.Evaluate(CancellationToken.None);
+                    for (var i = 0; i < count; i++)
+                    {
+                        evaluator.GetLogits(i).CopyTo(result.AsSpan((start + i) * VocabularySize));
+                    }
+                }
+
+                evaluator.RemoveSequence(TextSequence);
+            }
+            catch
+            {
+                evaluator.Reset();
+                throw;
+            }
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public int[] GenerateGreedy(ReadOnlySpan<int> prompt, int maxTokens, CancellationToken ct = default)
+    {
+        EngineInput.CheckSequence(prompt, VocabularySize, ContextLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxTokens);
+        var generated = new List<int>(Math.Min(maxTokens, ContextLength));
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            try
+            {
+                var last = evaluator.Append(prompt, 0, TextSequence, outputLast: true, ct);
+                for (var position = prompt.Length; generated.Count < maxTokens; position++)
+                {
+                    evaluator.Evaluate(ct);
+                    var next = TensorPrimitives.IndexOfMax(evaluator.GetLogits(last));
+                    if (Tokenizer.IsEndOfGeneration(next))
+                    {
+                        break;
+                    }
+
+                    generated.Add(next);
+                    if (position >= ContextLength)
+                    {
+                        break;
+                    }
+
+                    last = evaluator.Batch.Add(next, position, TextSequence, 1, output: true);
+                }
+
+                evaluator.Batch.Clear();
+                evaluator.RemoveSequence(TextSequence);
+            }
+            catch
+            {
+                evaluator.Reset();
+                throw;
+            }
+        }
+
+        return [.. generated];
+    }
+
+    /// <summary>Releases the model.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (disposed)
+            {
+                return;
+            }
+
+            disposed = true;
+            evaluator?.Dispose();
+            adapter?.Dispose();
+            Tokenizer.Dispose();
+        }
+    }
+
+    private SafeLlamaContextHandle CreateContext(LlamaCppOptions options, int threads, int maxOutputs, int sequenceLimit)
+    {
+        var parameters = LlamaNative.llama_context_default_params();
+
+        // One sequence of full length, the texts of a batch and the labels that follow them fit together.
+        parameters.NCtx = checked((uint)(ContextLength + (2 * options.BatchTokens)));
+        parameters.NBatch = (uint)options.BatchTokens;
+        parameters.NUbatch = (uint)options.BatchTokens;
+        parameters.NOutputsMax = (uint)maxOutputs;
+        parameters.NSeqMax = (uint)Math.Min(sequenceLimit, Math.Min(maxOutputs, options.MaxSequences) + 1);
+        parameters.NThreads = threads;
+        parameters.NThreadsBatch = threads;
+        parameters.KvUnified = 1;
+        parameters.NoPerf = 1;
+        parameters.FlashAttnType = FlashAttentionDisabled;
+        parameters.TypeK = options.HalfPrecisionCache ? TypeF16 : TypeF32;
+        parameters.TypeV = parameters.TypeK;
+        return SafeLlamaContextHandle.Create(model, parameters);
+    }
+
+    private unsafe SafeLlamaAdapterHandle ApplyAdapter(SafeLlamaContextHandle context, string path, float scale)
+    {
+        var loaded = SafeLlamaAdapterHandle.Load(model, path);
+        var pointer = loaded.DangerousGetHandle();
+        if (LlamaNative.llama_set_adapters_lora(context, &pointer, 1, &scale) != 0)
+        {
+            loaded.Dispose();
+            throw new EngineException($"llama.cpp cannot apply the adapter '{path}'.{LlamaLog.Describe()}");
+        }
+
+        return loaded;
+    }
+}
