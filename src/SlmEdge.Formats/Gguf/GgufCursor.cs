@@ -1,0 +1,158 @@
+using System.Buffers.Binary;
+using System.Text;
+using SlmEdge.Formats.Storage;
+
+namespace SlmEdge.Formats.Gguf;
+
+/// <summary>Reads the header of a GGUF file front to back; every read is checked against the file's length before anything is allocated.</summary>
+internal sealed class GgufCursor
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly MappedFile _file;
+    private readonly long _end;
+    private readonly GgufLimits _limits;
+
+    public GgufCursor(MappedFile file, GgufLimits limits)
+    {
+        _file = file;
+        _limits = limits;
+        _end = Math.Min(file.Length, limits.MaxHeaderBytes);
+    }
+
+    public long Position { get; private set; }
+
+    public ReadOnlySpan<byte> Take(long count, string what)
+    {
+        if (count < 0 || count > _end - Position)
+        {
+            throw Wrong(_end < _file.Length
+                ? $"{what} would make the header longer than {_limits.MaxHeaderBytes} bytes"
+                : $"{what} needs {count} bytes, but only {_end - Position} are left; the file is truncated or damaged");
+        }
+
+        ReadOnlySpan<byte> bytes = _file.Slice(Position, count);
+        Position += count;
+        return bytes;
+    }
+
+    public uint UInt32(string what) => BinaryPrimitives.ReadUInt32LittleEndian(Take(4, what));
+
+    public ulong UInt64(string what) => BinaryPrimitives.ReadUInt64LittleEndian(Take(8, what));
+
+    public int Count(string what, int limit)
+    {
+        ulong count = UInt64(what);
+        return count <= (ulong)limit ? (int)count : throw Wrong($"{what} is {count}; at most {limit} is accepted", -8);
+    }
+
+    /// <summary>A string in strict UTF-8.</summary>
+    public string Text(string what, int limit)
+    {
+        int length = Count($"the length of {what}", limit);
+        ReadOnlySpan<byte> bytes = Take(length, what);
+        try
+        {
+            return StrictUtf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Wrong($"{what} is not valid UTF-8", -length);
+        }
+    }
+
+    /// <summary>A string that may hold any bytes; what is not UTF-8 becomes U+FFFD (some published vocabularies hold such tokens).</summary>
+    public string LenientText(string what, int limit)
+    {
+        int length = Count($"the length of {what}", limit);
+        return Encoding.UTF8.GetString(Take(length, what));
+    }
+
+    public GgufValue Value(string key)
+    {
+        var type = (GgufValueType)UInt32($"the type of '{key}'");
+        if (type != GgufValueType.Array)
+        {
+            return new GgufValue(key, type, null, Scalar(key, type));
+        }
+
+        var elementType = (GgufValueType)UInt32($"the element type of '{key}'");
+        int count = Count($"the number of elements of '{key}'", _limits.MaxArrayElements);
+        int smallest = elementType switch
+        {
+            GgufValueType.String => 8,
+            GgufValueType.Array => throw Wrong($"'{key}' is an array of arrays; llama.cpp does not read those either"),
+            _ => ScalarBytes(key, elementType),
+        };
+        if ((long)count * smallest > _end - Position)
+        {
+            throw Wrong($"'{key}' claims {count} elements, more than the rest of the file can hold");
+        }
+
+        return new GgufValue(key, GgufValueType.Array, elementType, Elements(key, elementType, count));
+    }
+
+    public ModelFormatException Wrong(string message, long shift = 0) => new(message, _file.Path, offset: Math.Max(0, Position + shift));
+
+    private int ScalarBytes(string key, GgufValueType type) => type switch
+    {
+        GgufValueType.UInt8 or GgufValueType.Int8 or GgufValueType.Bool => 1,
+        GgufValueType.UInt16 or GgufValueType.Int16 => 2,
+        GgufValueType.UInt32 or GgufValueType.Int32 or GgufValueType.Float32 => 4,
+        GgufValueType.UInt64 or GgufValueType.Int64 or GgufValueType.Float64 => 8,
+        _ => throw Wrong($"'{key}' has the unknown type {(uint)type}", -4),
+    };
+
+    private object Scalar(string key, GgufValueType type)
+    {
+        if (type == GgufValueType.String)
+        {
+            return Text($"the value of '{key}'", _limits.MaxStringBytes);
+        }
+
+        ReadOnlySpan<byte> bytes = Take(ScalarBytes(key, type), $"the value of '{key}'");
+        return type switch
+        {
+            GgufValueType.UInt8 => bytes[0],
+            GgufValueType.Int8 => (sbyte)bytes[0],
+            GgufValueType.Bool => Boolean(key, bytes[0]),
+            GgufValueType.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
+            GgufValueType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(bytes),
+            GgufValueType.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+            GgufValueType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
+            GgufValueType.Float32 => BinaryPrimitives.ReadSingleLittleEndian(bytes),
+            GgufValueType.UInt64 => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
+            GgufValueType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
+            _ => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+        };
+    }
+
+    private object Elements(string key, GgufValueType type, int count) => type switch
+    {
+        GgufValueType.String => Fill(count, () => LenientText($"a string of '{key}'", _limits.MaxStringBytes)),
+        GgufValueType.UInt8 => Fill(count, () => (byte)Scalar(key, type)),
+        GgufValueType.Int8 => Fill(count, () => (sbyte)Scalar(key, type)),
+        GgufValueType.Bool => Fill(count, () => (bool)Scalar(key, type)),
+        GgufValueType.UInt16 => Fill(count, () => (ushort)Scalar(key, type)),
+        GgufValueType.Int16 => Fill(count, () => (short)Scalar(key, type)),
+        GgufValueType.UInt32 => Fill(count, () => (uint)Scalar(key, type)),
+        GgufValueType.Int32 => Fill(count, () => (int)Scalar(key, type)),
+        GgufValueType.Float32 => Fill(count, () => (float)Scalar(key, type)),
+        GgufValueType.UInt64 => Fill(count, () => (ulong)Scalar(key, type)),
+        GgufValueType.Int64 => Fill(count, () => (long)Scalar(key, type)),
+        _ => Fill(count, () => (double)Scalar(key, type)),
+    };
+
+    private static T[] Fill<T>(int count, Func<T> next)
+    {
+        var values = new T[count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = next();
+        }
+
+        return values;
+    }
+
+    private bool Boolean(string key, byte value) => value <= 1 ? value == 1 : throw Wrong($"'{key}' is a boolean with the value {value}; the specification allows 0 and 1", -1);
+}

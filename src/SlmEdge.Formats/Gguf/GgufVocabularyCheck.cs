@@ -1,0 +1,56 @@
+namespace SlmEdge.Formats.Gguf;
+
+/// <summary>
+/// Conditions on the vocabulary of a GGUF file that libllama asserts (ending the process) rather than reports:
+/// token texts must be distinct after its treatment of empty texts and zero bytes, and the per-token lists must be as long as the token list.
+/// </summary>
+internal static class GgufVocabularyCheck
+{
+    public static void Check(GgufFile file)
+    {
+        if (!file.Metadata.TryGetValue(GgufKeys.Tokens, out GgufValue? tokensValue))
+        {
+            return;
+        }
+
+        if (tokensValue.ElementType != GgufValueType.String)
+        {
+            throw new ModelFormatException("must be an array of strings", file.Path, GgufKeys.Tokens);
+        }
+
+        IReadOnlyList<string> tokens = tokensValue.AsStrings();
+        var seen = new HashSet<string>(tokens.Count, StringComparer.Ordinal);
+        for (int id = 0; id < tokens.Count; id++)
+        {
+            string text = tokens[id];
+            int zero = text.IndexOf('\0', StringComparison.Ordinal);
+            text = zero < 0 ? text : text[..zero];
+            text = text.Length == 0 ? $"[EMPTY_{id}]" : text;
+
+            // Two different ill-formed byte strings may both read as U+FFFD here; they are distinct for libllama.
+            if (!seen.Add(text) && !text.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                throw new ModelFormatException($"the token '{text}' stands twice (the second time as id {id}); libllama cannot load such a vocabulary", file.Path, GgufKeys.Tokens);
+            }
+        }
+
+        CheckArray(file, GgufKeys.TokenTypes, GgufValueType.Int32, tokens.Count);
+        CheckArray(file, GgufKeys.Scores, GgufValueType.Float32, tokens.Count);
+        CheckArray(file, GgufKeys.Merges, GgufValueType.String, null);
+        foreach (string key in (ReadOnlySpan<string>)[GgufKeys.BosId, GgufKeys.EosId, GgufKeys.EotId, GgufKeys.PaddingId, GgufKeys.UnknownId])
+        {
+            if (file.Metadata.TryGetValue(key, out GgufValue? id) && (id.Type != GgufValueType.UInt32 || id.AsInt64() >= tokens.Count))
+            {
+                throw new ModelFormatException($"is {id}, not the id of one of the {tokens.Count} tokens", file.Path, key);
+            }
+        }
+    }
+
+    private static void CheckArray(GgufFile file, string key, GgufValueType type, int? count)
+    {
+        if (file.Metadata.TryGetValue(key, out GgufValue? value) && (value.ElementType != type || (count is int wanted && value.Count != wanted)))
+        {
+            throw new ModelFormatException($"must be an array of {type}{(count is null ? string.Empty : $" with {count} elements")}, but is {value}", file.Path, key);
+        }
+    }
+}
