@@ -13,7 +13,6 @@ internal static class GgufKeys
     public const string EosId = "tokenizer.ggml.eos_token_id";
     public const string EotId = "tokenizer.ggml.eot_token_id";
     public const string PaddingId = "tokenizer.ggml.padding_token_id";
-    public const string UnknownId = "tokenizer.ggml.unknown_token_id";
     public const string AddBos = "tokenizer.ggml.add_bos_token";
     public const string AddEos = "tokenizer.ggml.add_eos_token";
     public const string ChatTemplate = "tokenizer.chat_template";

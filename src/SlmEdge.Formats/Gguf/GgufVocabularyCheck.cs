@@ -37,13 +37,6 @@ internal static class GgufVocabularyCheck
         CheckArray(file, GgufKeys.TokenTypes, GgufValueType.Int32, tokens.Count);
         CheckArray(file, GgufKeys.Scores, GgufValueType.Float32, tokens.Count);
         CheckArray(file, GgufKeys.Merges, GgufValueType.String, null);
-        foreach (string key in (ReadOnlySpan<string>)[GgufKeys.BosId, GgufKeys.EosId, GgufKeys.EotId, GgufKeys.PaddingId, GgufKeys.UnknownId])
-        {
-            if (file.Metadata.TryGetValue(key, out GgufValue? id) && (id.Type != GgufValueType.UInt32 || id.AsInt64() >= tokens.Count))
-            {
-                throw new ModelFormatException($"is {id}, not the id of one of the {tokens.Count} tokens", file.Path, key);
-            }
-        }
     }
 
     private static void CheckArray(GgufFile file, string key, GgufValueType type, int? count)
