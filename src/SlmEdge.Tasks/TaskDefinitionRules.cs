@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using SlmEdge.Tasks.Data;
 
 namespace SlmEdge.Tasks;
 
@@ -71,9 +72,9 @@ internal static class TaskDefinitionRules
         {
             LabelDefinition label = labels[i];
             CheckText(label.Name, $"labels[{i}].name", MaxNameLength, source);
-            if (!names.TryAdd(label.Name.Normalize(NormalizationForm.FormC), i))
+            if (!names.TryAdd(CanonicalComposition.Compose(label.Name), i))
             {
-                int first = names[label.Name.Normalize(NormalizationForm.FormC)];
+                int first = names[CanonicalComposition.Compose(label.Name)];
                 throw new TaskDefinitionException($"'{label.Name}' is already the name of labels[{first}]; every label needs a name of its own", source, $"labels[{i}].name");
             }
 
