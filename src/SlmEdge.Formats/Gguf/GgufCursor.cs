@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using SlmEdge.Formats.Storage;
 
@@ -64,7 +66,7 @@ internal sealed class GgufCursor
     /// <summary>A string that may hold any bytes; what is not UTF-8 becomes U+FFFD (some published vocabularies hold such tokens).</summary>
     public string LenientText(string what, int limit)
     {
-        int length = Count($"the length of {what}", limit);
+        int length = Count(what, limit);
         return Encoding.UTF8.GetString(Take(length, what));
     }
 
@@ -129,28 +131,42 @@ internal sealed class GgufCursor
 
     private object Elements(string key, GgufValueType type, int count) => type switch
     {
-        GgufValueType.String => Fill(count, () => LenientText($"a string of '{key}'", _limits.MaxStringBytes)),
-        GgufValueType.UInt8 => Fill(count, () => (byte)Scalar(key, type)),
-        GgufValueType.Int8 => Fill(count, () => (sbyte)Scalar(key, type)),
-        GgufValueType.Bool => Fill(count, () => (bool)Scalar(key, type)),
-        GgufValueType.UInt16 => Fill(count, () => (ushort)Scalar(key, type)),
-        GgufValueType.Int16 => Fill(count, () => (short)Scalar(key, type)),
-        GgufValueType.UInt32 => Fill(count, () => (uint)Scalar(key, type)),
-        GgufValueType.Int32 => Fill(count, () => (int)Scalar(key, type)),
-        GgufValueType.Float32 => Fill(count, () => (float)Scalar(key, type)),
-        GgufValueType.UInt64 => Fill(count, () => (ulong)Scalar(key, type)),
-        GgufValueType.Int64 => Fill(count, () => (long)Scalar(key, type)),
-        _ => Fill(count, () => (double)Scalar(key, type)),
+        GgufValueType.String => Strings(key, count),
+        GgufValueType.Bool => Array.ConvertAll(Numbers<byte>(key, count), value => Boolean(key, value)),
+        GgufValueType.UInt8 => Numbers<byte>(key, count),
+        GgufValueType.Int8 => Numbers<sbyte>(key, count),
+        GgufValueType.UInt16 => Numbers<ushort>(key, count),
+        GgufValueType.Int16 => Numbers<short>(key, count),
+        GgufValueType.UInt32 => Numbers<uint>(key, count),
+        GgufValueType.Int32 => Numbers<int>(key, count),
+        GgufValueType.Float32 => Numbers<float>(key, count),
+        GgufValueType.UInt64 => Numbers<ulong>(key, count),
+        GgufValueType.Int64 => Numbers<long>(key, count),
+        _ => Numbers<double>(key, count),
     };
 
-    private static T[] Fill<T>(int count, Func<T> next)
+    private string[] Strings(string key, int count)
     {
-        var values = new T[count];
+        string[] values = new string[count];
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = next();
+            values[i] = LenientText("a string of an array", _limits.MaxStringBytes);
         }
 
+        return values;
+    }
+
+    private T[] Numbers<T>(string key, int count)
+        where T : unmanaged
+    {
+        if (!BitConverter.IsLittleEndian)
+        {
+            throw new PlatformNotSupportedException("GGUF files are read on little-endian machines only.");
+        }
+
+        // The array owns its memory, so the copy also takes care of values that are not aligned in the file.
+        var values = new T[count];
+        Take((long)count * Unsafe.SizeOf<T>(), $"the values of '{key}'").CopyTo(MemoryMarshal.AsBytes<T>(values));
         return values;
     }
 
