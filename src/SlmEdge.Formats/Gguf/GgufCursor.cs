@@ -166,7 +166,7 @@ internal sealed class GgufCursor
 
         // The array owns its memory, so the copy also takes care of values that are not aligned in the file.
         var values = new T[count];
-        Take((long)count * Unsafe.SizeOf<T>(), $"the values of '{key}'").CopyTo(MemoryMarshal.AsBytes<T>(values));
+        Take((long)count * Unsafe.SizeOf<T>(), $"the values of '{key}'").CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
         return values;
     }
 
