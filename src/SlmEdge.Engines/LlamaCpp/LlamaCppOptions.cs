@@ -7,7 +7,7 @@ public sealed record LlamaCppOptions
     public int ContextLength { get; init; }
 
     /// <summary>Tokens evaluated together in one call: the budget that waiting texts are batched up to.</summary>
-    public int BatchTokens { get; init; } = 512;
+    public int BatchTokens { get; init; } = 256;
 
     /// <summary>Sequences held at once (the texts of one batch); llama.cpp allows at most 256.</summary>
     public int MaxSequences { get; init; } = 64;
@@ -22,10 +22,10 @@ public sealed record LlamaCppOptions
     public float AdapterScale { get; init; } = 1f;
 
     /// <summary>
-    /// Keeps keys and values in 16 bits: half the memory, logits that differ in about the fourth digit. False keeps
-    /// them in 32 bits, as comparisons between engines need.
+    /// Whether keys and values are kept in 16 bits: half the memory, logits that differ in about the fourth digit. Null
+    /// keeps them in 32 bits (the faster and more exact choice on a CPU) unless that would take more than 256 MiB.
     /// </summary>
-    public bool HalfPrecisionCache { get; init; } = true;
+    public bool? HalfPrecisionCache { get; init; }
 
     /// <summary>Layers kept on the GPU: 0 for none, negative for all. Without a GPU backend it has no effect.</summary>
     public int GpuLayers { get; init; }
