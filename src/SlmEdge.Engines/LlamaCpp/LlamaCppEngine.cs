@@ -80,6 +80,7 @@ public sealed class LlamaCppEngine : IEngine
     /// <param name="ggufPath">A GGUF file with weights and vocabulary.</param>
     /// <param name="options">Context, batch, threads and adapter; null takes the defaults.</param>
     /// <exception cref="EngineException">The file is missing, llama.cpp refuses it, or an option does not suit the model.</exception>
+    /// <exception cref="SlmEdge.Formats.ModelFormatException">The file is damaged: it never reaches llama.cpp.</exception>
     /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
     public static LlamaCppEngine Open(string ggufPath, LlamaCppOptions? options = null)
     {

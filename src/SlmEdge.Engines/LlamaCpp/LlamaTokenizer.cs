@@ -61,6 +61,7 @@ public sealed class LlamaTokenizer : ITokenizer, IDisposable
     /// <summary>Opens the vocabulary of a GGUF file; weights, if there are any, are not read.</summary>
     /// <param name="ggufPath">A model or a file with the vocabulary only.</param>
     /// <exception cref="EngineException">The file is missing or llama.cpp refuses its vocabulary.</exception>
+    /// <exception cref="SlmEdge.Formats.ModelFormatException">The file is damaged: it never reaches llama.cpp.</exception>
     /// <exception cref="SlmEdge.Engines.Native.NativeLibraryMissingException">llama.cpp is not installed.</exception>
     public static LlamaTokenizer Open(string ggufPath)
     {

@@ -118,9 +118,10 @@ public sealed class LlamaCppEngineTests
         var expected = Score(wide, prefix, texts, labels);
         var actual = Score(narrow, prefix, texts, labels);
 
+        // Small batches take other attention kernels, so sums of four log-probabilities agree a little less closely.
         for (var i = 0; i < expected.Length; i++)
         {
-            actual[i].ShouldBe(expected[i], 1e-4f);
+            actual[i].ShouldBe(expected[i], 5e-4f);
         }
     }
 
