@@ -1,0 +1,113 @@
+using System.Security.Cryptography;
+using SlmEdge.Formats.Storage;
+
+namespace SlmEdge.Bundles;
+
+/// <summary>
+/// An opened bundle: its signature (where trusted keys are given), list of files, sizes and hashes have been checked. The files of a
+/// <c>.slmb</c> lie unpacked in a cache folder named by the manifest's hash, so that engines can map them. Safe to use from several threads.
+/// </summary>
+public sealed class Bundle : IDisposable
+{
+    private readonly string _folder;
+    private readonly Dictionary<string, BundleFile> _files;
+
+    private Bundle(string path, string folder, BundleManifest manifest, string manifestSha256, BundleSignatureState signature)
+    {
+        BundlePath = path;
+        _folder = folder;
+        Manifest = manifest;
+        ManifestSha256 = manifestSha256;
+        Signature = signature;
+        _files = manifest.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
+    }
+
+    /// <summary>Where the bundle is.</summary>
+    public string BundlePath { get; }
+
+    /// <summary>What the bundle contains.</summary>
+    public BundleManifest Manifest { get; }
+
+    /// <summary>SHA-256 of <c>bundle.json</c>, lower-case hex: the identity of the bundle.</summary>
+    public string ManifestSha256 { get; }
+
+    /// <summary>What is known of the signature.</summary>
+    public BundleSignatureState Signature { get; }
+
+    /// <summary>Opens a bundle and checks all of it; a <c>.slmb</c> is unpacked once and checked again every time.</summary>
+    /// <param name="path">A <c>.slmb</c> file or a folder.</param>
+    /// <param name="options">Trust, cache and limits; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="BundleException">The bundle is damaged, incomplete, too large, of another version, or not signed as required.</exception>
+    public static Bundle Open(string path, BundleOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new BundleOptions();
+        try
+        {
+            using BundleSource source = BundleSource.Create(path);
+            (BundleManifest manifest, byte[] json, byte[]? signature, BundleSignatureState state) = VerifiedBundle.ReadManifest(source, path, options);
+            string sha256 = Convert.ToHexStringLower(SHA256.HashData(json));
+            string folder;
+            if (source is FolderBundleSource)
+            {
+                folder = Path.GetFullPath(path);
+                CheckFiles(source, manifest, path);
+            }
+            else
+            {
+                folder = BundleCache.Unpack(source, manifest, json, signature, sha256, path, options);
+            }
+
+            return new Bundle(path, folder, manifest, sha256, state);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BundleException(e.Message, path, inner: e);
+        }
+    }
+
+    /// <summary>Checks every file of a bundle without unpacking it, and reports each instead of stopping at the first that is damaged.</summary>
+    /// <param name="path">A <c>.slmb</c> file or a folder.</param>
+    /// <param name="options">Trust and limits; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="BundleException">The signature, the manifest or the list of files is wrong.</exception>
+    public static IReadOnlyList<BundleFileCheck> VerifyAll(string path, BundleOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            using BundleSource source = BundleSource.Create(path);
+            BundleManifest manifest = VerifiedBundle.ReadManifest(source, path, options ?? new BundleOptions()).Manifest;
+            return [.. manifest.Files.Select(file => new BundleFileCheck(file, VerifiedBundle.CheckFile(source, file)))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BundleException(e.Message, path, inner: e);
+        }
+    }
+
+    /// <summary>The full path of a file of the bundle.</summary>
+    /// <param name="pathInBundle">Its path in the bundle.</param>
+    /// <exception cref="BundleException">The bundle has no such file.</exception>
+    public string GetFilePath(string pathInBundle) => _files.ContainsKey(pathInBundle)
+        ? Path.Combine(_folder, pathInBundle.Replace('/', Path.DirectorySeparatorChar))
+        : throw new BundleException($"there is no such file; the files are {string.Join(", ", _files.Keys)}", BundlePath, pathInBundle);
+
+    /// <summary>The files with a role, in the order of the manifest.</summary>
+    public IReadOnlyList<BundleFile> GetFiles(BundleFileRole role) => [.. Manifest.Files.Where(file => file.Role == role)];
+
+    /// <summary>Nothing is held open: the unpacked files stay in the cache for the next time.</summary>
+    public void Dispose()
+    {
+    }
+
+    private static void CheckFiles(BundleSource source, BundleManifest manifest, string path)
+    {
+        foreach (BundleFile file in manifest.Files)
+        {
+            if (VerifiedBundle.CheckFile(source, file) is { } problem)
+            {
+                throw new BundleException(problem, path, file.Path);
+            }
+        }
+    }
+}

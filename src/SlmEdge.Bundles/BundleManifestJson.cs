@@ -1,0 +1,71 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SlmEdge.Tasks;
+
+namespace SlmEdge.Bundles;
+
+/// <summary>Manifest to JSON and back. Keys that are not known are refused: what cannot be understood cannot be honoured.</summary>
+internal static class BundleManifestJson
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        AllowDuplicateProperties = false,
+        WriteIndented = true,
+        NewLine = "\n",
+        MaxDepth = 64,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+    };
+
+    public static BundleManifest Parse(ReadOnlyMemory<byte> utf8, string? bundle)
+    {
+        try
+        {
+            // The version decides how the rest is read, so it is looked at before anything else.
+            using (JsonDocument document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 64 }))
+            {
+                CheckVersion(document.RootElement, bundle);
+            }
+
+            BundleManifest manifest = JsonSerializer.Deserialize<BundleManifest>(utf8.Span, Options)
+                ?? throw new BundleException("is empty", bundle, BundleManifest.FileName);
+            BundleManifestRules.Check(manifest, bundle);
+            return manifest;
+        }
+        catch (JsonException e)
+        {
+            throw new BundleException($"is not a valid manifest: {e.Message}", bundle, BundleManifest.FileName, e);
+        }
+        catch (Exception e) when (e is TaskDefinitionException or InvalidOperationException or FormatException)
+        {
+            // InvalidOperationException: a string with half of a surrogate pair.
+            throw new BundleException($"is not a valid manifest: {e.Message}", bundle, BundleManifest.FileName, e);
+        }
+    }
+
+    public static byte[] Write(BundleManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, Options);
+
+    private static void CheckVersion(JsonElement root, string? bundle)
+    {
+        if (root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("formatVersion", out JsonElement element)
+            || element.ValueKind != JsonValueKind.Number
+            || !element.TryGetInt32(out int version))
+        {
+            throw new BundleException("has no format version; this is not a bundle", bundle, BundleManifest.FileName);
+        }
+
+        if (version != BundleManifest.CurrentFormatVersion)
+        {
+            throw new BundleException(
+                $"has format version {version}; this program reads version {BundleManifest.CurrentFormatVersion}. {(version > BundleManifest.CurrentFormatVersion ? "Update the program" : "Export the bundle again")}",
+                bundle,
+                BundleManifest.FileName);
+        }
+    }
+}

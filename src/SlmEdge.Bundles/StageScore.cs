@@ -1,0 +1,24 @@
+namespace SlmEdge.Bundles;
+
+/// <summary>What one stage (adapter, merged model, each exported file, baseline) scored on the held-out data.</summary>
+/// <param name="Stage">The stage, for example <c>adapter</c>, <c>merged</c>, <c>gguf q4_k_m</c>.</param>
+/// <param name="Engine">What computed it, for example <c>libtorch</c>, <c>llama.cpp</c>, <c>onnxruntime</c>.</param>
+/// <param name="Precision">Type of the weights.</param>
+/// <param name="Accuracy">0 to 1.</param>
+/// <param name="MacroF1">0 to 1.</param>
+/// <param name="MeanKl">Mean KL divergence, in nats, of the label distribution from the adapter stage's.</param>
+/// <param name="ChangedDecisions">Examples decided otherwise than by the adapter stage.</param>
+/// <param name="SizeBytes">Size of the weights.</param>
+/// <param name="TextsPerSecond">Speed on the exporting machine.</param>
+/// <param name="Examples">Number of held-out examples.</param>
+public sealed record StageScore(
+    string Stage,
+    string Engine,
+    string Precision,
+    double Accuracy,
+    double MacroF1,
+    double? MeanKl,
+    int? ChangedDecisions,
+    long SizeBytes,
+    double TextsPerSecond,
+    int Examples);
