@@ -165,6 +165,9 @@ public static partial class torch
         /// <summary>ln σ(x), element by element.</summary>
         public Tensor log_sigmoid() => Aten.LogSigmoid.Call(this);
 
+        /// <summary>ln(eˣ + eʸ), element by element, without overflow.</summary>
+        public Tensor logaddexp(Tensor other) => Aten.Logaddexp.Call(this, other);
+
         /// <summary>Which elements are not numbers.</summary>
         public Tensor isnan() => Aten.Isnan.Call(this);
 

@@ -147,6 +147,9 @@ public static partial class torch
         /// <summary>How often each non-negative integer occurs.</summary>
         public Tensor bincount(Tensor? weights, long minlength = 0) => Aten.Bincount.Call(this, weights, minlength);
 
+        /// <summary>How many elements are not zero, in all or over dimensions.</summary>
+        public Tensor count_nonzero(long[]? dims = null) => Aten.CountNonzero.Call(this, dims ?? []);
+
         private static Tensor Typed(Tensor result, ScalarType? type) =>
             type is { } wanted && wanted != result.dtype ? result.to_type(wanted, disposeAfter: true) : result;
 

@@ -96,6 +96,22 @@ public static partial class torch
         /// <summary>The upper triangle; the rest is zero.</summary>
         public Tensor triu(long diagonal = 0) => Aten.Triu.Call(this, diagonal);
 
+        /// <summary>A copy that repeats the tensor along each dimension, of which missing ones are added in front.</summary>
+        public Tensor tile(long[] reps) => Aten.Tile.Call(this, reps);
+
+        /// <summary>A view with dimensions moved to other places.</summary>
+        public Tensor movedim(long[] source, long[] destination) => Aten.MovedimIntList.Call(this, source, destination);
+
+        /// <summary>The diagonal of a matrix, or the matrix of a diagonal.</summary>
+        public Tensor diag(long diagonal = 0) => Aten.Diag.Call(this, diagonal);
+
+        /// <summary>The sum of the diagonal of a matrix.</summary>
+        public Tensor trace() => Aten.Trace.Call(this);
+
+        /// <summary>For each element, the index of the bucket between ascending boundaries that it falls into.</summary>
+        public Tensor bucketize(Tensor boundaries, bool outInt32 = false, bool right = false) =>
+            Aten.Bucketize.Call(this, boundaries, outInt32, right);
+
         /// <summary>A copy with dimensions reversed.</summary>
         public Tensor flip(params long[] dims) => Aten.Flip.Call(this, dims);
 

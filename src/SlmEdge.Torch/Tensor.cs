@@ -26,6 +26,13 @@ public static partial class torch
         internal Tensor(nint handle)
         {
             _handle = handle;
+            if (handle == 0)
+            {
+                // An undefined gradient: an invalid tensor that there is nothing to free of.
+                GC.SuppressFinalize(this);
+                return;
+            }
+
             var total = Interlocked.Increment(ref _totalCount);
             for (var peak = Volatile.Read(ref _peakCount); total > peak; peak = Volatile.Read(ref _peakCount))
             {
@@ -33,6 +40,19 @@ public static partial class torch
             }
 
             OwningDisposeScope = DisposeScopeManager.ThreadSingleton.Register(this);
+        }
+
+        /// <summary>Takes the native tensor and the place in the dispose scope of another one, which becomes invalid.</summary>
+        private protected Tensor(Tensor data, bool takeOver)
+        {
+            _ = takeOver;
+            _handle = data.Handle;
+            data._handle = 0;
+            GC.SuppressFinalize(data);
+            if (data.OwningDisposeScope is { } scope)
+            {
+                scope.Replace(data, this);
+            }
         }
 
         /// <summary>Frees the native tensor of one that nobody disposed of.</summary>

@@ -7,6 +7,15 @@ public static partial class torch
     /// <summary>Tensors one after the other along a dimension that they have.</summary>
     public static Tensor cat(IList<Tensor> tensors, long dim = 0) => Aten.Cat.Call(Together(tensors), dim);
 
+    /// <summary>Tensors one after the other along a dimension that they have.</summary>
+    public static Tensor cat(Tensor[] tensors, long dim = 0) => Aten.Cat.Call(tensors, dim);
+
+    /// <summary>Tensors one after the other along a dimension that they have.</summary>
+    public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0) => Aten.Cat.Call(tensors.ToArray(), dim);
+
+    /// <summary>Tensors one after the other along a dimension that they have.</summary>
+    public static Tensor concat(IList<Tensor> tensors, long dim = 0) => cat(tensors, dim);
+
     /// <summary>Tensors one after the other along a new dimension.</summary>
     public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => Aten.Stack.Call(Together(tensors), dim);
 

@@ -15,7 +15,6 @@ internal static class Aten
     internal static readonly Operator AddcmulInPlace = new("addcmul_");
     internal static readonly Operator Addmm = new("addmm");
     internal static readonly Operator AddmmInPlace = new("addmm_");
-    internal static readonly Operator Alias = new("alias");
     internal static readonly Operator All = new("all");
     internal static readonly Operator AllDim = new("all.dim");
     internal static readonly Operator Allclose = new("allclose");
@@ -27,7 +26,6 @@ internal static class Aten
     internal static readonly Operator Argmax = new("argmax");
     internal static readonly Operator Argmin = new("argmin");
     internal static readonly Operator Argsort = new("argsort");
-    internal static readonly Operator AsStrided = new("as_strided");
     internal static readonly Operator Baddbmm = new("baddbmm");
     internal static readonly Operator Bernoulli = new("bernoulli");
     internal static readonly Operator BernoulliFloatInPlace = new("bernoulli_.float");
@@ -47,6 +45,7 @@ internal static class Aten
     internal static readonly Operator BitwiseXorTensorInPlace = new("bitwise_xor_.Tensor");
     internal static readonly Operator Bmm = new("bmm");
     internal static readonly Operator BroadcastTo = new("broadcast_to");
+    internal static readonly Operator Bucketize = new("bucketize.Tensor");
     internal static readonly Operator Cat = new("cat");
     internal static readonly Operator Ceil = new("ceil");
     internal static readonly Operator CeilInPlace = new("ceil_");
@@ -64,12 +63,13 @@ internal static class Aten
     internal static readonly Operator CopyInPlace = new("copy_");
     internal static readonly Operator Cos = new("cos");
     internal static readonly Operator CosInPlace = new("cos_");
+    internal static readonly Operator CountNonzero = new("count_nonzero.dim_IntList");
     internal static readonly Operator CrossEntropyLoss = new("cross_entropy_loss");
     internal static readonly Operator Cumprod = new("cumprod");
     internal static readonly Operator Cumsum = new("cumsum");
-    internal static readonly Operator Dequantize = new("dequantize");
     internal static readonly Operator Detach = new("detach");
     internal static readonly Operator DetachInPlace = new("detach_");
+    internal static readonly Operator Diag = new("diag");
     internal static readonly Operator Diagonal = new("diagonal");
     internal static readonly Operator DivScalarMode = new("div.Scalar_mode");
     internal static readonly Operator DivScalarModeInPlace = new("div_.Scalar_mode");
@@ -79,7 +79,6 @@ internal static class Aten
     internal static readonly Operator Dropout = new("dropout");
     internal static readonly Operator DropoutInPlace = new("dropout_");
     internal static readonly Operator Einsum = new("einsum");
-    internal static readonly Operator Embedding = new("embedding");
     internal static readonly Operator EmptyLike = new("empty_like");
     internal static readonly Operator EmptyMemoryFormat = new("empty.memory_format");
     internal static readonly Operator EqScalar = new("eq.Scalar");
@@ -122,7 +121,6 @@ internal static class Aten
     internal static readonly Operator IndexPutInPlace = new("index_put_");
     internal static readonly Operator IndexSelect = new("index_select");
     internal static readonly Operator IndexTensor = new("index.Tensor");
-    internal static readonly Operator IsNonzero = new("is_nonzero");
     internal static readonly Operator Isclose = new("isclose");
     internal static readonly Operator Isfinite = new("isfinite");
     internal static readonly Operator Isinf = new("isinf");
@@ -161,7 +159,6 @@ internal static class Aten
     internal static readonly Operator LtTensorInPlace = new("lt_.Tensor");
     internal static readonly Operator MaskedFillScalar = new("masked_fill.Scalar");
     internal static readonly Operator MaskedFillScalarInPlace = new("masked_fill_.Scalar");
-    internal static readonly Operator MaskedScatter = new("masked_scatter");
     internal static readonly Operator MaskedSelect = new("masked_select");
     internal static readonly Operator Matmul = new("matmul");
     internal static readonly Operator Max = new("max");
@@ -175,6 +172,7 @@ internal static class Aten
     internal static readonly Operator MinOther = new("min.other");
     internal static readonly Operator Minimum = new("minimum");
     internal static readonly Operator Mm = new("mm");
+    internal static readonly Operator MovedimIntList = new("movedim.intlist");
     internal static readonly Operator MseLoss = new("mse_loss");
     internal static readonly Operator MulScalar = new("mul.Scalar");
     internal static readonly Operator MulScalarInPlace = new("mul_.Scalar");
@@ -183,7 +181,6 @@ internal static class Aten
     internal static readonly Operator Multinomial = new("multinomial");
     internal static readonly Operator Mv = new("mv");
     internal static readonly Operator Narrow = new("narrow");
-    internal static readonly Operator NativeDropout = new("native_dropout");
     internal static readonly Operator NeScalar = new("ne.Scalar");
     internal static readonly Operator NeScalarInPlace = new("ne_.Scalar");
     internal static readonly Operator NeTensor = new("ne.Tensor");
@@ -232,6 +229,7 @@ internal static class Aten
     internal static readonly Operator RoundDecimalsInPlace = new("round_.decimals");
     internal static readonly Operator Rsqrt = new("rsqrt");
     internal static readonly Operator RsqrtInPlace = new("rsqrt_");
+    internal static readonly Operator ScaledDotProductAttention = new("scaled_dot_product_attention");
     internal static readonly Operator ScatterAdd = new("scatter_add");
     internal static readonly Operator ScatterAddInPlace = new("scatter_add_");
     internal static readonly Operator ScatterSrc = new("scatter.src");
@@ -248,7 +246,6 @@ internal static class Aten
     internal static readonly Operator SinInPlace = new("sin_");
     internal static readonly Operator SliceTensor = new("slice.Tensor");
     internal static readonly Operator SoftmaxInt = new("softmax.int");
-    internal static readonly Operator Softplus = new("softplus");
     internal static readonly Operator SortStable = new("sort.stable");
     internal static readonly Operator SplitTensor = new("split.Tensor");
     internal static readonly Operator SplitWithSizes = new("split_with_sizes");
@@ -271,9 +268,11 @@ internal static class Aten
     internal static readonly Operator TanInPlace = new("tan_");
     internal static readonly Operator Tanh = new("tanh");
     internal static readonly Operator TanhInPlace = new("tanh_");
+    internal static readonly Operator Tile = new("tile");
     internal static readonly Operator ToDevice = new("to.device");
     internal static readonly Operator ToDtype = new("to.dtype");
     internal static readonly Operator Topk = new("topk");
+    internal static readonly Operator Trace = new("trace");
     internal static readonly Operator TransposeInt = new("transpose.int");
     internal static readonly Operator Tril = new("tril");
     internal static readonly Operator Triu = new("triu");
@@ -287,8 +286,6 @@ internal static class Aten
     internal static readonly Operator Var = new("var");
     internal static readonly Operator VarDim = new("var.dim");
     internal static readonly Operator View = new("view");
-    internal static readonly Operator WhereScalarOther = new("where.ScalarOther");
-    internal static readonly Operator WhereScalarSelf = new("where.ScalarSelf");
     internal static readonly Operator WhereSelf = new("where.self");
     internal static readonly Operator ZeroInPlace = new("zero_");
     internal static readonly Operator Zeros = new("zeros");

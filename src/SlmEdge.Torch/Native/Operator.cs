@@ -12,6 +12,9 @@ internal sealed unsafe class Operator(string name)
     private const int MaxResults = 4;
     private nint _handle;
 
+    /// <summary>Whether this libtorch has the operator.</summary>
+    internal bool Exists => _handle != 0 || TryFind() == 0;
+
     /// <summary>Calls an operator that returns one tensor.</summary>
     internal torch.Tensor Call(params ReadOnlySpan<Argument> arguments)
     {
@@ -62,7 +65,7 @@ internal sealed unsafe class Operator(string name)
     {
         if (_handle == 0)
         {
-            Find();
+            SlmTorch.Check(TryFind());
         }
 
         var words = 0;
@@ -148,14 +151,19 @@ internal sealed unsafe class Operator(string name)
         }
     }
 
-    private void Find()
+    private int TryFind()
     {
         var dot = name.IndexOf('.', StringComparison.Ordinal);
         var baseName = "aten::" + (dot < 0 ? name : name[..dot]);
         var overload = dot < 0 ? string.Empty : name[(dot + 1)..];
         nint handle;
-        SlmTorch.Check(SlmTorch.OperatorFind(baseName, overload, &handle));
-        _handle = handle;
+        var status = SlmTorch.OperatorFind(baseName, overload, &handle);
+        if (status == 0)
+        {
+            _handle = handle;
+        }
+
+        return status;
     }
 
     [InlineArray(12)]

@@ -181,6 +181,14 @@ public sealed class DisposeScope : IDisposable
     /// <summary>Whether the scope owns a tensor.</summary>
     public bool Contains(IDisposable disposable) => Disposables.Contains(disposable);
 
+    internal void Replace(torch.Tensor tensor, torch.Tensor replacement)
+    {
+        Disposables.Remove(tensor);
+        tensor.OwningDisposeScope = null;
+        Disposables.Add(replacement);
+        replacement.OwningDisposeScope = this;
+    }
+
     private bool Take(IDisposable disposable)
     {
         if (disposable is not torch.Tensor tensor)
