@@ -28,6 +28,22 @@ public static partial class torch
     public static Tensor rand(long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
         rand(new long[] { dim0, dim1, dim2, dim3 }, dtype, device, requires_grad, generator, names);
 
+    /// <summary>Numbers drawn uniformly from [0, 1).</summary>
+    public static Tensor rand(int size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        rand(new long[] { size }, dtype, device, requires_grad, generator, names);
+
+    /// <summary>Numbers drawn uniformly from [0, 1).</summary>
+    public static Tensor rand(int rows, int columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        rand(new long[] { rows, columns }, dtype, device, requires_grad, generator, names);
+
+    /// <summary>Numbers drawn uniformly from [0, 1).</summary>
+    public static Tensor rand(int dim0, int dim1, int dim2, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        rand(new long[] { dim0, dim1, dim2 }, dtype, device, requires_grad, generator, names);
+
+    /// <summary>Numbers drawn uniformly from [0, 1).</summary>
+    public static Tensor rand(int dim0, int dim1, int dim2, int dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        rand(new long[] { dim0, dim1, dim2, dim3 }, dtype, device, requires_grad, generator, names);
+
     /// <summary>Numbers drawn from the standard normal distribution.</summary>
     public static Tensor randn(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
         Made(generator is null ? Aten.Randn.Call(size, dtype, Argument.None, device) : Aten.RandnGenerator.Call(size, generator, dtype, Argument.None, device), requires_grad, names);
@@ -50,6 +66,22 @@ public static partial class torch
 
     /// <summary>Numbers drawn from the standard normal distribution.</summary>
     public static Tensor randn(long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        randn(new long[] { dim0, dim1, dim2, dim3 }, dtype, device, requires_grad, generator, names);
+
+    /// <summary>Numbers drawn from the standard normal distribution.</summary>
+    public static Tensor randn(int size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        randn(new long[] { size }, dtype, device, requires_grad, generator, names);
+
+    /// <summary>Numbers drawn from the standard normal distribution.</summary>
+    public static Tensor randn(int rows, int columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        randn(new long[] { rows, columns }, dtype, device, requires_grad, generator, names);
+
+    /// <summary>Numbers drawn from the standard normal distribution.</summary>
+    public static Tensor randn(int dim0, int dim1, int dim2, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        randn(new long[] { dim0, dim1, dim2 }, dtype, device, requires_grad, generator, names);
+
+    /// <summary>Numbers drawn from the standard normal distribution.</summary>
+    public static Tensor randn(int dim0, int dim1, int dim2, int dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
         randn(new long[] { dim0, dim1, dim2, dim3 }, dtype, device, requires_grad, generator, names);
 
     /// <summary>Integers drawn uniformly from [low, high); 64-bit unless another type is given.</summary>
