@@ -38,6 +38,22 @@ public sealed class ClassificationPromptTests
     }
 
     [Fact]
+    public void One_word_in_two_spellings_is_never_two_codes()
+    {
+        var tokenizer = new ByteTokenizer([" Pump", " pump", " PUMP", " A", " B"]);
+        TaskDefinition task = TaskDefinition.FromLabels("t", "i", ["Pump", "pump", "PUMP"]);
+        ClassificationPrompt.Create(task, tokenizer).Codes.Select(code => code.TokenText).ShouldBe([" Pump", " A", " B"]);
+    }
+
+    [Fact]
+    public void A_tokenizer_that_puts_the_space_there_itself_finds_its_codes()
+    {
+        var tokenizer = new SpacingTokenizer();
+        TaskDefinition task = TaskDefinition.FromLabels("t", "i", ["pump", "seat"]);
+        ClassificationPrompt.Create(task, tokenizer).Codes.Select(code => code.TokenText).ShouldBe([" pump", " A"]);
+    }
+
+    [Fact]
     public void Codes_are_chosen_alike_every_time_and_reused_as_stored()
     {
         TaskDefinition task = TaskDefinition.FromLabels("t", "i", ["Bucket", "Engine"]);

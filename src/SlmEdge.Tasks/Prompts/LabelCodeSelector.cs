@@ -12,7 +12,8 @@ public static class LabelCodeSelector
     /// <summary>
     /// Chooses the codes: codes written in the task first; then, label by label, the first free single token among the words of its name
     /// (words that fewer labels share come first; as written, then lower case, then capitalised); then " A" to " Z", " AA" to " ZZ"; at last
-    /// the first free words of the vocabulary.
+    /// the first free words of the vocabulary. No two codes are one word in different case: the output embeddings of such tokens are nearly
+    /// the same, so the model could hardly tell the labels apart.
     /// </summary>
     /// <returns>One code for each label, in the order of the labels; no two share a token.</returns>
     /// <exception cref="TaskDefinitionException">A code in the task is not one token, two are the same token, or the vocabulary is too small.</exception>
@@ -22,6 +23,7 @@ public static class LabelCodeSelector
         ArgumentNullException.ThrowIfNull(tokenizer);
         var codes = new LabelCode?[task.Labels.Count];
         var used = new Dictionary<int, int>();
+        var usedWords = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < codes.Length; i++)
         {
             if (task.Labels[i].Code is not { } code)
@@ -37,6 +39,7 @@ public static class LabelCodeSelector
             }
 
             codes[i] = new LabelCode(task.Labels[i].Name, token, tokenizer.GetTokenText(token));
+            usedWords.Add(" " + code);
         }
 
         string[][] words = WordsByRarity(task);
@@ -61,8 +64,9 @@ public static class LabelCodeSelector
         {
             foreach (string candidate in candidates)
             {
-                if (Single(tokenizer, candidate) is { } token && used.TryAdd(token, label))
+                if (!usedWords.Contains(candidate) && Single(tokenizer, candidate) is { } token && used.TryAdd(token, label))
                 {
+                    usedWords.Add(candidate);
                     return new LabelCode(task.Labels[label].Name, token, tokenizer.GetTokenText(token));
                 }
             }
@@ -204,7 +208,18 @@ public static class LabelCodeSelector
         }
     }
 
-    /// <summary>A code is only ever compared with ordinary tokens: never the one that ends a sequence.</summary>
-    private static int? Single(ITokenizer tokenizer, string text) =>
-        tokenizer.FindSingleToken(text) is { } token && token != tokenizer.EosTokenId && token != tokenizer.BosTokenId ? token : null;
+    /// <summary>
+    /// The token of a word with a space before it. SentencePiece tokenizers put that space there themselves. A token that begins or ends
+    /// a sequence is never a code.
+    /// </summary>
+    private static int? Single(ITokenizer tokenizer, string text)
+    {
+        int? token = tokenizer.FindSingleToken(text);
+        if (token is null && tokenizer.FindSingleToken(text[1..]) is { } spaced && tokenizer.GetTokenText(spaced) == text)
+        {
+            token = spaced;
+        }
+
+        return token == tokenizer.EosTokenId || token == tokenizer.BosTokenId ? null : token;
+    }
 }
