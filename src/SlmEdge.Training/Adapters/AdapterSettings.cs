@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+
+namespace SlmEdge.Training.Adapters;
+
+/// <summary><c>adapter_config.json</c> in the layout of PEFT's <c>LoraConfig</c>, with the identity of the base beside it.</summary>
+public sealed record AdapterSettings
+{
+    /// <summary>Kind of adapter.</summary>
+    [JsonPropertyName("peft_type")]
+    public string PeftType { get; init; } = "LORA";
+
+    /// <summary>Kind of model.</summary>
+    [JsonPropertyName("task_type")]
+    public string TaskType { get; init; } = "CAUSAL_LM";
+
+    /// <summary>Path or name of the base model.</summary>
+    [JsonPropertyName("base_model_name_or_path")]
+    public string BaseModel { get; init; } = string.Empty;
+
+    /// <summary>Rank.</summary>
+    [JsonPropertyName("r")]
+    public int Rank { get; init; }
+
+    /// <summary>Alpha.</summary>
+    [JsonPropertyName("lora_alpha")]
+    public double Alpha { get; init; }
+
+    /// <summary>Dropout while training.</summary>
+    [JsonPropertyName("lora_dropout")]
+    public double Dropout { get; init; }
+
+    /// <summary>Adapted projections.</summary>
+    [JsonPropertyName("target_modules")]
+    public IReadOnlyList<string> TargetModules { get; init; } = [];
+
+    /// <summary>Bias handling; only <c>none</c> is supported.</summary>
+    [JsonPropertyName("bias")]
+    public string Bias { get; init; } = "none";
+
+    /// <summary>True for an adapter that is ready to be used.</summary>
+    [JsonPropertyName("inference_mode")]
+    public bool InferenceMode { get; init; } = true;
+
+    /// <summary>Weights are <c>[out, in]</c>.</summary>
+    [JsonPropertyName("fan_in_fan_out")]
+    public bool FanInFanOut { get; init; }
+
+    /// <summary>Rank-stabilised scale; not supported by this version.</summary>
+    [JsonPropertyName("use_rslora")]
+    public bool UseRslora { get; init; }
+
+    /// <summary>Weight decomposition; not supported by this version.</summary>
+    [JsonPropertyName("use_dora")]
+    public bool UseDora { get; init; }
+
+    /// <summary>Identity of the base (<see cref="Models.ModelDirectory.Hash"/>); absent in adapters of other tools.</summary>
+    [JsonPropertyName("slmedge_base_sha256")]
+    public string? BaseSha256 { get; init; }
+}

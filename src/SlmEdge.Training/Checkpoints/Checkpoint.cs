@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using SlmEdge.Formats.Safetensors;
+using SlmEdge.Formats.Storage;
+using SlmEdge.Training.Models;
+using static TorchSharp.torch;
+
+namespace SlmEdge.Training.Checkpoints;
+
+/// <summary>
+/// <c>checkpoints/last</c>: parameters and optimiser state in fp32, and where in the run they belong. Together with the seed,
+/// from which the order of the data and the dropout of every step follow, that is all a run needs to continue exactly.
+/// </summary>
+internal static class Checkpoint
+{
+    private const string TensorFile = "state.safetensors";
+    private const string StateFile = "state.json";
+
+    public static string Directory(string runDirectory) => Path.Combine(runDirectory, "checkpoints", "last");
+
+    public static bool Exists(string runDirectory) => File.Exists(Path.Combine(Directory(runDirectory), StateFile));
+
+    /// <summary>Replaces the last checkpoint in one move.</summary>
+    public static void Save(string runDirectory, CheckpointState state, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        var target = Directory(runDirectory);
+        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        using var staging = AtomicDirectory.Create(target, overwrite: true);
+        var entries = tensors
+            .Select(t => SafetensorsEntry.FromFloat32(t.Key, [.. t.Value.shape], SafetensorsType.F32, () => ModelDirectory.ReadValues(t.Value)))
+            .ToArray();
+        SafetensorsWriter.Write(Path.Combine(staging.StagingPath, TensorFile), entries);
+        File.WriteAllText(Path.Combine(staging.StagingPath, StateFile), JsonSerializer.Serialize(state));
+        staging.Commit();
+    }
+
+    /// <summary>Reads the state without the tensors.</summary>
+    /// <exception cref="TrainingException">The run has no checkpoint, or it belongs to a run with other settings.</exception>
+    public static CheckpointState ReadState(string runDirectory, string fingerprint)
+    {
+        var path = Path.Combine(Directory(runDirectory), StateFile);
+        if (!File.Exists(path))
+        {
+            throw new TrainingException($"'{runDirectory}' has no checkpoint to resume from ('{path}' is missing). Start it without --resume.");
+        }
+
+        var state = JsonSerializer.Deserialize<CheckpointState>(File.ReadAllText(path))!;
+        return state.Fingerprint == fingerprint
+            ? state
+            : throw new TrainingException(
+                $"The checkpoint in '{runDirectory}' was made with other settings or other data, so continuing would not be the same run. Repeat the first command's options, or start anew in another directory.");
+    }
+
+    /// <summary>Copies the saved values into the given tensors.</summary>
+    public static void Restore(string runDirectory, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        using var file = SafetensorsFile.Open(Path.Combine(Directory(runDirectory), TensorFile));
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (name, tensor) in tensors)
+        {
+            var host = empty(tensor.shape, dtype: ScalarType.Float32);
+            file.ReadFloat32(name, MemoryMarshal.Cast<byte, float>(host.bytes));
+            tensor.copy_(host);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Training.Adapters;
+using SlmEdge.Training.Packing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SlmEdge.Training.Families;
+
+/// <summary>
+/// The Llama family (Touvron et al. 2023, arXiv 2302.13971): token embedding, decoder blocks, final RMSNorm, and a head that is either
+/// its own matrix or the embedding itself (tied). Weights carry their Hugging Face names.
+/// </summary>
+/// <remarks>Not thread-safe: one thread computes at a time.</remarks>
+public sealed class LlamaModel : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _dense;
+    private readonly RotaryEmbedding _rotary;
+    private readonly int _queriesPerKey;
+
+    internal LlamaModel(LlamaConfig config, IReadOnlyDictionary<string, Tensor> parameters, Device device)
+    {
+        Config = config;
+        Device = device;
+        _dense = new Dictionary<string, Tensor>(parameters, StringComparer.Ordinal);
+        _rotary = new RotaryEmbedding(config.HeadDim, config.RopeTheta, config.MaxPositionEmbeddings, device);
+        _queriesPerKey = config.NumAttentionHeads / config.NumKeyValueHeads;
+        Embedding = parameters[LlamaTensorNames.Embedding];
+        FinalNorm = parameters[LlamaTensorNames.FinalNorm];
+        Head = config.TieWordEmbeddings ? Embedding : parameters[LlamaTensorNames.Head];
+        Layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => CreateLayer(i, parameters))];
+    }
+
+    /// <summary>The model's shape.</summary>
+    public LlamaConfig Config { get; }
+
+    /// <summary>Where the weights are.</summary>
+    public Device Device { get; }
+
+    /// <summary>Token embedding, <c>[vocabulary, hidden]</c>.</summary>
+    internal Tensor Embedding { get; }
+
+    internal Tensor FinalNorm { get; }
+
+    /// <summary>Output matrix, <c>[vocabulary, hidden]</c>; the same tensor as <see cref="Embedding"/> when tied.</summary>
+    internal Tensor Head { get; }
+
+    internal IReadOnlyList<LlamaLayer> Layers { get; }
+
+    internal IEnumerable<LinearLayer> Linears => Layers.SelectMany(l => l.Linears);
+
+    /// <summary>Dense parameters by Hugging Face name, in a fixed order. Projections that were quantised are no longer among them.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters =>
+        LlamaTensorNames.All(Config).Where(_dense.ContainsKey).Select(n => KeyValuePair.Create(n, _dense[n]));
+
+    /// <summary>Number of parameters, a tied head counted once.</summary>
+    public long ParameterCount =>
+        Parameters.Where(p => !p.Key.Contains("_proj", StringComparison.Ordinal)).Sum(p => p.Value.NumberOfElements)
+        + Linears.Sum(l => l.Weight.OutFeatures * l.Weight.InFeatures);
+
+    /// <summary>Residual stream after the final norm, <c>[tokens, hidden]</c>.</summary>
+    /// <param name="pack">The sequences; none longer than the model's context.</param>
+    /// <exception cref="TrainingException">A sequence is longer than <c>max_position_embeddings</c>.</exception>
+    public Tensor Forward(PackedSequences pack)
+    {
+        if (pack.MaxLength > Config.MaxPositionEmbeddings)
+        {
+            throw new TrainingException(
+                $"A sequence of {pack.MaxLength} tokens does not fit the model's context of {Config.MaxPositionEmbeddings} (max_position_embeddings).");
+        }
+
+        using var scope = NewDisposeScope();
+        using var layout = new AttentionLayout(pack, _queriesPerKey, Device);
+        var (cos, sin) = _rotary.At(tensor(pack.Positions, device: Device));
+        var hidden = nn.functional.embedding(tensor(pack.Tokens, device: Device), Embedding);
+        foreach (var layer in Layers)
+        {
+            hidden = layer.Forward(hidden, cos, sin, layout, Config.HeadDim, Config.RmsNormEps);
+        }
+
+        return RmsNorm.Apply(hidden, FinalNorm, Config.RmsNormEps).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logits of the given rows of <see cref="Forward"/>'s result, <c>[rows, vocabulary]</c>.</summary>
+    /// <param name="hidden"><c>[rows, hidden]</c>.</param>
+    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, Head);
+
+    /// <summary>Gives each targeted projection a fresh adapter and freezes everything else.</summary>
+    /// <param name="config">LoRA settings.</param>
+    /// <exception cref="TrainingException">The settings are out of range or target nothing.</exception>
+    public void AttachAdapters(LoraConfig config)
+    {
+        config.Validate();
+        Freeze();
+        var known = Linears.Select(l => l.Projection).Distinct().ToArray();
+        var strangers = config.TargetModules.Where(t => t != LoraConfig.AllLinear && !known.Contains(t)).ToArray();
+        if (strangers.Length > 0)
+        {
+            throw new TrainingException(
+                $"LoRA target module '{strangers[0]}' matches nothing in this model. Its projections are {string.Join(", ", known)}; '{LoraConfig.AllLinear}' takes them all.");
+        }
+
+        foreach (var linear in Linears.Where(l => config.Targets(l.Projection)))
+        {
+            linear.Adapter?.Dispose();
+            linear.Adapter = LoraAdapter.Create(linear.Weight.InFeatures, linear.Weight.OutFeatures, config, Device);
+        }
+    }
+
+    /// <summary>Makes every dense parameter trainable.</summary>
+    public void Unfreeze()
+    {
+        foreach (var parameter in _dense.Values)
+        {
+            parameter.requires_grad_(true);
+        }
+    }
+
+    /// <summary>Makes no dense parameter trainable; adapters stay as they are.</summary>
+    public void Freeze()
+    {
+        foreach (var parameter in _dense.Values)
+        {
+            parameter.requires_grad_(false);
+        }
+    }
+
+    /// <summary>The trainable tensors by name: adapter factors when there are adapters, otherwise the dense parameters that require gradients.</summary>
+    internal IReadOnlyList<KeyValuePair<string, Tensor>> TrainableParameters()
+    {
+        var adapted = Linears.Where(l => l.Adapter is not null).ToArray();
+        return adapted.Length > 0
+            ? [.. adapted.SelectMany(l => new[]
+            {
+                KeyValuePair.Create(l.Name + ".lora_A.weight", l.Adapter!.A),
+                KeyValuePair.Create(l.Name + ".lora_B.weight", l.Adapter!.B),
+            })]
+            : [.. Parameters.Where(p => p.Value.requires_grad)];
+    }
+
+    /// <summary>Turns dropout on or off.</summary>
+    internal void SetTraining(bool training)
+    {
+        foreach (var linear in Linears)
+        {
+            if (linear.Adapter is not null)
+            {
+                linear.Adapter.Training = training;
+            }
+        }
+    }
+
+    /// <summary>Holds every projection in another form (for example NF4) and lets the dense one go, layer by layer.</summary>
+    internal void ReplaceWeights(Func<LinearLayer, LinearWeight> replacement)
+    {
+        foreach (var linear in Linears)
+        {
+            linear.ReplaceWeight(replacement(linear));
+            _dense.Remove(linear.Name + ".weight");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var layer in Layers)
+        {
+            layer.Dispose();
+        }
+
+        Embedding.Dispose();
+        FinalNorm.Dispose();
+        Head.Dispose();
+        _rotary.Dispose();
+    }
+
+    private static LlamaLayer CreateLayer(int index, IReadOnlyDictionary<string, Tensor> parameters)
+    {
+        var prefix = LlamaTensorNames.Layer(index);
+        LinearLayer Linear(string module) => new(prefix + module, new DenseWeight(parameters[prefix + module + ".weight"]));
+        return new LlamaLayer
+        {
+            InputNorm = parameters[prefix + LlamaTensorNames.InputNorm],
+            PostAttentionNorm = parameters[prefix + LlamaTensorNames.PostAttentionNorm],
+            Query = Linear("self_attn.q_proj"),
+            Key = Linear("self_attn.k_proj"),
+            Value = Linear("self_attn.v_proj"),
+            Output = Linear("self_attn.o_proj"),
+            Gate = Linear("mlp.gate_proj"),
+            Up = Linear("mlp.up_proj"),
+            Down = Linear("mlp.down_proj"),
+        };
+    }
+}

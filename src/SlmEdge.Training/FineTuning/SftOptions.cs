@@ -1,0 +1,109 @@
+using SlmEdge.Tasks;
+using SlmEdge.Training.Adapters;
+
+namespace SlmEdge.Training.FineTuning;
+
+/// <summary>Settings of a supervised fine-tuning run.</summary>
+public sealed record SftOptions
+{
+    /// <summary>Directory of the base model.</summary>
+    public required string BaseDirectory { get; init; }
+
+    /// <summary>The task.</summary>
+    public required TaskDefinition Task { get; init; }
+
+    /// <summary>Training rows.</summary>
+    public required string TrainFile { get; init; }
+
+    /// <summary>Validation rows; when null, <see cref="ValidationShare"/> of the training rows is held out.</summary>
+    public string? ValidationFile { get; init; }
+
+    /// <summary>Share of the training rows that is held out when no validation file is given.</summary>
+    public double ValidationShare { get; init; } = 0.1;
+
+    /// <summary>Column with the text, of labelled rows.</summary>
+    public string TextColumn { get; init; } = "text";
+
+    /// <summary>Column with the label.</summary>
+    public string LabelColumn { get; init; } = "label";
+
+    /// <summary>What is trained.</summary>
+    public FineTuningMethod Method { get; init; } = FineTuningMethod.Qlora;
+
+    /// <summary>Adapter settings, of the LoRA methods.</summary>
+    public LoraConfig Lora { get; init; } = new(32, 64, 0.05, [LoraConfig.AllLinear]);
+
+    /// <summary>Run directory to write.</summary>
+    public required string OutputDirectory { get; init; }
+
+    /// <summary>Most passes over the training rows.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Rows per update.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Tokens per forward pass; a batch of more is split and its gradients are added up.</summary>
+    public int PackTokens { get; init; } = 4096;
+
+    /// <summary>Longest prompt and answer, in tokens; 0 is the model's context.</summary>
+    public int MaxLength { get; init; }
+
+    /// <summary>Peak learning rate; 0 chooses one by method.</summary>
+    public double LearningRate { get; init; }
+
+    /// <summary>Share of the steps that warm up.</summary>
+    public double WarmupShare { get; init; } = 0.05;
+
+    /// <summary>Final learning rate as a share of the peak.</summary>
+    public double FloorShare { get; init; } = 0.05;
+
+    /// <summary>Decoupled weight decay of the matrices.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Largest norm of all gradients; 0 is no limit.</summary>
+    public double GradientClip { get; init; } = 1.0;
+
+    /// <summary>Evaluations without a better score before the run stops; 0 never stops early.</summary>
+    public int Patience { get; init; } = 4;
+
+    /// <summary>Steps between evaluations; 0 is once per pass.</summary>
+    public int EvaluateEvery { get; init; }
+
+    /// <summary>Seed of adapters, dropout, order and the held-out rows.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Continue from the last checkpoint.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Compute threads; 0 leaves the choice to libtorch.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The peak learning rate that applies: adapters bear an order of magnitude more than the weights themselves.</summary>
+    public double EffectiveLearningRate => LearningRate > 0 ? LearningRate : Method == FineTuningMethod.Full ? 5e-4 : 2e-3;
+
+    /// <summary>Checks the settings against each other.</summary>
+    /// <exception cref="TrainingException">A setting is out of range.</exception>
+    public void Validate()
+    {
+        Require(Epochs >= 1, "--epochs must be at least 1");
+        Require(BatchSize >= 1, "--batch must be at least 1");
+        Require(PackTokens >= 1, "--pack-tokens must be at least 1");
+        Require(MaxLength >= 0, "--max-length must not be negative");
+        Require(double.IsFinite(LearningRate) && LearningRate >= 0, "--learning-rate must be a positive number");
+        Require(ValidationShare is > 0 and < 1, "--valid-share must lie between 0 and 1");
+        Require(Patience >= 0, "--patience must not be negative");
+        Require(EvaluateEvery >= 0, "--evaluate-every must not be negative");
+        if (Method != FineTuningMethod.Full)
+        {
+            Lora.Validate();
+        }
+
+        static void Require(bool condition, string rule)
+        {
+            if (!condition)
+            {
+                throw new TrainingException(rule + ".");
+            }
+        }
+    }
+}

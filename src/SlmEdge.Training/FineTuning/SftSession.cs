@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using SlmEdge.Tasks.Prompts;
+using SlmEdge.Training.Checkpoints;
+using SlmEdge.Training.Families;
+using SlmEdge.Training.Losses;
+using SlmEdge.Training.Optimization;
+using SlmEdge.Training.Randomness;
+using SlmEdge.Training.Progress;
+using SlmEdge.Training.Runs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SlmEdge.Training.FineTuning;
+
+/// <summary>The loop of one fine-tuning run.</summary>
+internal sealed class SftSession(
+    SftOptions options,
+    LlamaModel model,
+    AdamW optimizer,
+    LearningRateSchedule schedule,
+    ClassificationPrompt prompt,
+    SupervisedExample[] train,
+    SupervisedExample[] valid,
+    string fingerprint)
+{
+    private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _trainable = model.TrainableParameters();
+    private readonly BestWeights _best = new(model.TrainableParameters());
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    public SftOutcome Run(IProgress<TrainingStep>? progress, CancellationToken cancellationToken)
+    {
+        using var best = _best;
+        var state = Restore();
+        var start = state;
+        var stepsPerPass = (train.Length + options.BatchSize - 1) / options.BatchSize;
+        var evaluateEvery = options.EvaluateEvery > 0 ? options.EvaluateEvery : stepsPerPass;
+        var order = new RowOrder(train.Length, options.Seed);
+        using var metrics = new MetricsLog(RunDirectory.MetricsPath(options.OutputDirectory), state.Step);
+        ValidationScore? latest = null;
+        while (state.Step < schedule.TotalSteps && !Exhausted(state))
+        {
+            var rate = schedule.At(state.Step);
+            var examples = Batch(order, state.Step, stepsPerPass);
+            var (loss, tokens) = Update(examples, state.Step);
+            var norm = optimizer.ClipGradients(options.GradientClip);
+            optimizer.Step(rate);
+            state = state with { Step = state.Step + 1, Tokens = state.Tokens + tokens };
+
+            var evaluated = state.Step % evaluateEvery == 0 || state.Step == schedule.TotalSteps;
+            if (evaluated)
+            {
+                latest = Evaluate();
+                state = Keep(state, latest.Value);
+            }
+
+            var speed = (state.Tokens - start.Tokens) / _clock.Elapsed.TotalSeconds;
+            var remaining = TimeSpan.FromSeconds((schedule.TotalSteps - state.Step) * _clock.Elapsed.TotalSeconds / (state.Step - start.Step));
+            metrics.Append(new MetricsRecord(state.Step, state.Tokens, loss, rate, norm, speed, evaluated ? latest!.Value.Loss : null, evaluated ? latest!.Value.Accuracy : null));
+            progress?.Report(new TrainingStep(state.Step, schedule.TotalSteps, loss, latest?.Loss, latest?.Accuracy, rate, norm, speed, state.Tokens, remaining));
+            if (evaluated || cancellationToken.IsCancellationRequested)
+            {
+                Checkpoint.Save(options.OutputDirectory, state, CheckpointTensors());
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        best.Restore(_trainable);
+        return new SftOutcome(state.Step, state.BestStep, Evaluate(), state.Step < schedule.TotalSteps);
+    }
+
+    private bool Exhausted(CheckpointState state) => options.Patience > 0 && state.StaleEvaluations >= options.Patience;
+
+    private CheckpointState Keep(CheckpointState state, ValidationScore score)
+    {
+        if (state.BestScore is { } best && score.Rank <= best)
+        {
+            return state with { StaleEvaluations = state.StaleEvaluations + 1 };
+        }
+
+        _best.Keep(_trainable);
+        return state with { BestScore = score.Rank, BestStep = state.Step, StaleEvaluations = 0 };
+    }
+
+    private CheckpointState Restore()
+    {
+        if (!options.Resume)
+        {
+            return new CheckpointState(fingerprint, 0, 0);
+        }
+
+        var state = Checkpoint.ReadState(options.OutputDirectory, fingerprint);
+        Checkpoint.Restore(options.OutputDirectory, CheckpointTensors());
+        optimizer.RestoreSteps(state.Step);
+        return state;
+    }
+
+    private IEnumerable<KeyValuePair<string, Tensor>> CheckpointTensors() => _trainable.Concat(optimizer.State()).Concat(_best.State());
+
+    private SupervisedExample[] Batch(RowOrder order, long step, int stepsPerPass)
+    {
+        var pass = step / stepsPerPass;
+        var first = (int)(step % stepsPerPass) * options.BatchSize;
+        var count = Math.Min(options.BatchSize, train.Length - first);
+        return [.. Enumerable.Range(first, count).Select(i => train[order.At((pass * train.Length) + i)])];
+    }
+
+    /// <summary>Gradients of one batch, in as many packs as its tokens need.</summary>
+    private (double Loss, long Tokens) Update(SupervisedExample[] examples, long step)
+    {
+        // Dropout is drawn from seed and step, so that a resumed run draws what the uninterrupted one would have drawn.
+        manual_seed(unchecked((options.Seed * 1_000_003) + step));
+        model.SetTraining(true);
+        var supervised = examples.Sum(e => e.Answer.Length);
+        double sum = 0;
+        long tokens = 0;
+        foreach (var batch in SupervisedBatch.Split(examples, options.PackTokens))
+        {
+            using var scope = NewDisposeScope();
+            var hidden = model.Forward(batch.Pack);
+            sum += ChunkedCrossEntropy.Backward(hidden, batch.Positions, batch.Targets, model.Head, 1.0 / supervised);
+            tokens += batch.Pack.TokenCount;
+        }
+
+        var loss = sum / supervised;
+        if (!double.IsFinite(loss))
+        {
+            var rows = string.Join(", ", examples.Take(5).Select(e => $"{Path.GetFileName(e.File)}:{e.Row}"));
+            throw new TrainingException(
+                $"The loss of step {step + 1} is {loss}. The batch held {examples.Length} rows ({rows}{(examples.Length > 5 ? ", …" : string.Empty)}). Lower --learning-rate (now {options.EffectiveLearningRate}); the checkpoint of the last evaluation is kept and --resume goes on from it.");
+        }
+
+        return (loss, tokens);
+    }
+
+    private ValidationScore Evaluate()
+    {
+        model.SetTraining(false);
+        using var guard = no_grad();
+        double sum = 0;
+        long supervised = 0;
+        var right = 0;
+        var single = prompt.Labels.SingleToken;
+        var labelTokens = single ? Enumerable.Range(0, prompt.Labels.LabelCount).Select(l => (long)prompt.AnswerTokens(l)[0]).ToArray() : [];
+        foreach (var batch in SupervisedBatch.Split(valid.OrderBy(e => e.Tokens.Length), options.PackTokens))
+        {
+            using var scope = NewDisposeScope();
+            var hidden = model.Forward(batch.Pack);
+            sum += ChunkedCrossEntropy.Evaluate(hidden, batch.Positions, batch.Targets, model.Head);
+            supervised += batch.Positions.Length;
+            if (single)
+            {
+                var rows = hidden.index_select(0, tensor(batch.Positions, device: model.Device));
+                var head = model.Head.index_select(0, tensor(labelTokens, device: model.Device));
+                var decided = nn.functional.linear(rows, head).argmax(-1).cpu().data<long>();
+                right += batch.Examples.Where((e, i) => decided[i] == e.Label).Count();
+            }
+        }
+
+        return new ValidationScore(sum / supervised, single ? (double)right / valid.Length : null);
+    }
+}

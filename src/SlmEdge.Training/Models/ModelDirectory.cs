@@ -1,0 +1,151 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using SlmEdge.Formats;
+using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Formats.Safetensors;
+using SlmEdge.Training.Families;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SlmEdge.Training.Models;
+
+/// <summary>A model in Hugging Face's layout: <c>config.json</c>, <c>model.safetensors</c> (or shards), tokenizer files.</summary>
+public static class ModelDirectory
+{
+    /// <summary>Files beside the weights that belong to a model and travel with it.</summary>
+    public static IReadOnlyList<string> CompanionFiles { get; } =
+        ["tokenizer.json", "tokenizer_config.json", "generation_config.json", "chat_template.jinja", "special_tokens_map.json"];
+
+    /// <summary>Loads a model in fp32.</summary>
+    /// <param name="directory">The model's directory.</param>
+    /// <param name="device">Where the weights go; the CPU when null.</param>
+    /// <exception cref="ModelFormatException">A tensor is missing, has another shape, or a file is malformed.</exception>
+    public static LlamaModel Load(string directory, Device? device = null)
+    {
+        var target = device ?? CPU;
+        var config = LlamaConfig.Load(directory);
+        using var weights = SafetensorsCollection.Open(directory);
+        var parameters = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var (name, shape) in LlamaTensorNames.Shapes(config))
+        {
+            if (!weights.Tensors.TryGetValue(name, out var stored))
+            {
+                throw new ModelFormatException($"The model in '{directory}' lacks the tensor '{name}' that its config.json calls for.", directory, name);
+            }
+
+            if (!stored.Shape.SequenceEqual(shape))
+            {
+                throw new ModelFormatException(
+                    $"Tensor '{name}' has shape [{string.Join(", ", stored.Shape)}], but config.json calls for [{string.Join(", ", shape)}].", directory, name);
+            }
+
+            var value = empty(shape, dtype: ScalarType.Float32).DetachFromDisposeScope();
+            weights.ReadFloat32(name, MemoryMarshal.Cast<byte, float>(value.bytes));
+            parameters.Add(name, MoveTo(value, target));
+        }
+
+        return new LlamaModel(config, parameters, target);
+    }
+
+    /// <summary>A model with freshly drawn weights: normal with the given deviation, the residual outputs scaled down by <c>1/sqrt(2·layers)</c> (as GPT-2), norms 1.</summary>
+    /// <param name="config">The model's shape.</param>
+    /// <param name="seed">Seed of the draw.</param>
+    /// <param name="deviation">Standard deviation of the normal distribution.</param>
+    /// <param name="device">Where the weights go; the CPU when null.</param>
+    public static LlamaModel CreateRandom(LlamaConfig config, long seed, double deviation = 0.02, Device? device = null)
+    {
+        var target = device ?? CPU;
+        manual_seed(seed);
+        var parameters = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var (name, shape) in LlamaTensorNames.Shapes(config))
+        {
+            using var scope = NewDisposeScope();
+            var residual = name.EndsWith("o_proj.weight", StringComparison.Ordinal) || name.EndsWith("down_proj.weight", StringComparison.Ordinal);
+            var scale = residual ? deviation / Math.Sqrt(2.0 * config.NumHiddenLayers) : deviation;
+            var value = shape.Length == 1 ? ones(shape) : randn(shape) * scale;
+            parameters.Add(name, MoveTo(value.DetachFromDisposeScope(), target));
+        }
+
+        return new LlamaModel(config, parameters, target);
+    }
+
+    /// <summary>Writes config and weights; the directory must exist. Companion files are the caller's (see <see cref="CopyCompanions"/>).</summary>
+    /// <param name="model">The model; every projection must be dense.</param>
+    /// <param name="directory">Where to write.</param>
+    /// <param name="type">Type of the matrices on disk.</param>
+    public static void Save(LlamaModel model, string directory, SafetensorsType type)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var entries = model.Parameters
+            .Select(p => SafetensorsEntry.FromFloat32(p.Key, [.. p.Value.shape], type, () => ReadValues(p.Value)))
+            .ToArray();
+        (model.Config with { TorchDtype = TypeName(type) }).Save(directory);
+        SafetensorsWriter.Write(Path.Combine(directory, "model.safetensors"), entries, new Dictionary<string, string> { ["format"] = "pt" });
+    }
+
+    /// <summary>Copies tokenizer, template and generation settings of one model directory to another.</summary>
+    /// <param name="from">Source directory.</param>
+    /// <param name="to">Target directory.</param>
+    public static void CopyCompanions(string from, string to)
+    {
+        foreach (var name in CompanionFiles)
+        {
+            var source = Path.Combine(from, name);
+            if (File.Exists(source))
+            {
+                File.Copy(source, Path.Combine(to, name), overwrite: true);
+            }
+        }
+    }
+
+    /// <summary>SHA-256 (hex, lower case) over the names and bytes of config and weight files: the identity that an adapter remembers of its base.</summary>
+    /// <param name="directory">The model's directory.</param>
+    public static string Hash(string directory)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var files = Directory.GetFiles(directory)
+            .Where(f => Path.GetFileName(f) is "config.json" || f.EndsWith(".safetensors", StringComparison.Ordinal))
+            .OrderBy(Path.GetFileName, StringComparer.Ordinal);
+        var buffer = new byte[1 << 20];
+        foreach (var file in files)
+        {
+            sha.AppendData(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(file) + "\n"));
+            using var stream = File.OpenRead(file);
+            int read;
+            while ((read = stream.Read(buffer)) > 0)
+            {
+                sha.AppendData(buffer, 0, read);
+            }
+        }
+
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+
+    internal static float[] ReadValues(Tensor value)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var host = value.detach().to(ScalarType.Float32).cpu().contiguous();
+        return MemoryMarshal.Cast<byte, float>(host.bytes).ToArray();
+    }
+
+    private static string TypeName(SafetensorsType type) => type switch
+    {
+        SafetensorsType.F32 => "float32",
+        SafetensorsType.F16 => "float16",
+        SafetensorsType.BF16 => "bfloat16",
+        _ => throw new TrainingException($"Models are written as F32, F16 or BF16, not {type}."),
+    };
+
+    private static Tensor MoveTo(Tensor value, Device device)
+    {
+        if (device.type == DeviceType.CPU)
+        {
+            return value;
+        }
+
+        var moved = value.to(device).DetachFromDisposeScope();
+        value.Dispose();
+        return moved;
+    }
+}

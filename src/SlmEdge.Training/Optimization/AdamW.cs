@@ -1,0 +1,110 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SlmEdge.Training.Optimization;
+
+/// <summary>
+/// AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101): Adam with bias correction and decoupled weight decay.
+/// Decay applies to matrices only; norms and other vectors are left alone, as is usual for language models.
+/// </summary>
+internal sealed class AdamW : IDisposable
+{
+    private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _parameters;
+    private readonly Tensor[] _first;
+    private readonly Tensor[] _second;
+    private readonly double _beta1;
+    private readonly double _beta2;
+    private readonly double _epsilon;
+    private readonly double _decay;
+
+    public AdamW(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, double beta1, double beta2, double decay, double epsilon = 1e-8)
+    {
+        _parameters = parameters;
+        _beta1 = beta1;
+        _beta2 = beta2;
+        _decay = decay;
+        _epsilon = epsilon;
+        _first = [.. parameters.Select(p => zeros_like(p.Value).DetachFromDisposeScope())];
+        _second = [.. parameters.Select(p => zeros_like(p.Value).DetachFromDisposeScope())];
+    }
+
+    /// <summary>Updates made so far.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Bytes of optimiser state.</summary>
+    public long ByteLength => 2 * _first.Sum(m => m.NumberOfElements * m.ElementSize);
+
+    /// <summary>Root of the summed squares of all gradients; every gradient is scaled down so that it does not exceed <paramref name="limit"/> (0: no limit).</summary>
+    public double ClipGradients(double limit)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        double squares = 0;
+        foreach (var (_, parameter) in _parameters)
+        {
+            if (parameter.grad is { } gradient)
+            {
+                squares += gradient.square().sum(ScalarType.Float64).ToDouble();
+            }
+        }
+
+        var norm = Math.Sqrt(squares);
+        if (limit > 0 && norm > limit)
+        {
+            foreach (var (_, parameter) in _parameters)
+            {
+                parameter.grad?.mul_(limit / norm);
+            }
+        }
+
+        return norm;
+    }
+
+    /// <summary>One update with the gradients at hand, which are then dropped.</summary>
+    public void Step(double learningRate)
+    {
+        using var guard = no_grad();
+        Steps++;
+        var correction1 = 1 - Math.Pow(_beta1, Steps);
+        var correction2 = Math.Sqrt(1 - Math.Pow(_beta2, Steps));
+        for (var i = 0; i < _parameters.Count; i++)
+        {
+            using var scope = NewDisposeScope();
+            var parameter = _parameters[i].Value;
+            if (parameter.grad is not { } gradient)
+            {
+                continue;
+            }
+
+            if (_decay > 0 && parameter.ndim > 1)
+            {
+                parameter.mul_(1 - (learningRate * _decay));
+            }
+
+            _first[i].mul_(_beta1).add_(gradient, alpha: 1 - _beta1);
+            _second[i].mul_(_beta2).addcmul_(gradient, gradient, 1 - _beta2);
+            var denominator = _second[i].sqrt().div_(correction2).add_(_epsilon);
+            parameter.addcdiv_(_first[i], denominator, -learningRate / correction1);
+            parameter.grad = null;
+        }
+    }
+
+    /// <summary>State tensors by name, for a checkpoint.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State() =>
+        _parameters.SelectMany((p, i) => new[]
+        {
+            KeyValuePair.Create("optimizer.first." + p.Key, _first[i]),
+            KeyValuePair.Create("optimizer.second." + p.Key, _second[i]),
+        });
+
+    /// <summary>Continues from a checkpoint whose tensors have already been copied into <see cref="State"/>.</summary>
+    public void RestoreSteps(long steps) => Steps = steps;
+
+    public void Dispose()
+    {
+        foreach (var tensor in _first.Concat(_second))
+        {
+            tensor.Dispose();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using SlmEdge.Training.Families;
+using SlmEdge.Training.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SlmEdge.Training.Quantization;
+
+/// <summary>
+/// A frozen projection in NF4. Forward and backward each restore the matrix for the one product that needs it and let it go at once.
+/// </summary>
+internal sealed class Nf4Weight(Nf4Matrix matrix, Device device) : LinearWeight
+{
+    public override long OutFeatures => matrix.Rows;
+
+    public override long InFeatures => matrix.Columns;
+
+    public override long ByteLength => matrix.ByteLength;
+
+    /// <summary>Quantises a layer's dense weight.</summary>
+    public static LinearWeight Quantize(LinearLayer layer)
+    {
+        var weight = layer.Weight;
+        using var dense = weight.ToDense();
+        return new Nf4Weight(new Nf4Matrix(weight.OutFeatures, weight.InFeatures, ModelDirectory.ReadValues(dense)), dense.device);
+    }
+
+    public override Tensor Multiply(Tensor x) =>
+        is_grad_enabled() && x.requires_grad ? Nf4Product.apply(x, this) : Product(x);
+
+    /// <summary><c>x · Wᵀ</c> without a graph.</summary>
+    internal Tensor Product(Tensor x)
+    {
+        using var weight = ToDense();
+        return nn.functional.linear(x, weight);
+    }
+
+    /// <summary><c>gradient · W</c>: the gradient of the input.</summary>
+    internal Tensor InputGradient(Tensor gradient)
+    {
+        using var weight = ToDense();
+        return matmul(gradient, weight);
+    }
+
+    public override Tensor ToDense()
+    {
+        var host = empty(new[] { matrix.Rows, matrix.Columns }, dtype: ScalarType.Float32);
+        matrix.Dequantize(MemoryMarshal.Cast<byte, float>(host.bytes));
+        if (device.type == DeviceType.CPU)
+        {
+            return host;
+        }
+
+        using (host)
+        {
+            return host.to(device);
+        }
+    }
+
+    public override void Dispose()
+    {
+        // The matrix is managed memory.
+    }
+}

@@ -1,0 +1,70 @@
+using SlmEdge.Engines.LlamaCpp;
+using SlmEdge.Formats.Gguf;
+using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Tasks.Tokenization;
+
+namespace SlmEdge.Training.Tokenization;
+
+/// <summary>
+/// The tokenizer of a model directory. Its <c>tokenizer.json</c> is converted to a GGUF vocabulary and read by libllama, so that training
+/// splits text with the very code that the device runs.
+/// </summary>
+public sealed class BaseTokenizer : ITokenizer, IDisposable
+{
+    private readonly LlamaTokenizer _tokenizer;
+
+    private BaseTokenizer(LlamaTokenizer tokenizer, string sha256)
+    {
+        _tokenizer = tokenizer;
+        Sha256 = sha256;
+    }
+
+    /// <summary>SHA-256 of the tokenizer's definition.</summary>
+    public string Sha256 { get; }
+
+    /// <inheritdoc/>
+    public int VocabularySize => _tokenizer.VocabularySize;
+
+    /// <inheritdoc/>
+    public int? BosTokenId => _tokenizer.BosTokenId;
+
+    /// <inheritdoc/>
+    public int EosTokenId => _tokenizer.EosTokenId;
+
+    /// <inheritdoc/>
+    public bool AddBos => _tokenizer.AddBos;
+
+    /// <summary>Opens the tokenizer of a directory with <c>tokenizer.json</c> and, optionally, <c>tokenizer_config.json</c>.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <exception cref="SlmEdge.Formats.ModelFormatException">A file is missing, malformed, or of a kind that llama.cpp cannot tokenize.</exception>
+    public static BaseTokenizer Open(string directory)
+    {
+        var definition = TokenizerJson.Load(directory);
+        var config = TokenizerConfig.Load(directory);
+        var vocabulary = Path.Combine(Path.GetTempPath(), $"slmedge-vocabulary-{Guid.NewGuid():N}.gguf");
+        try
+        {
+            GgufVocabulary.WriteVocabularyOnly(vocabulary, definition, config);
+            return new BaseTokenizer(LlamaTokenizer.Open(vocabulary), definition.Sha256);
+        }
+        finally
+        {
+            File.Delete(vocabulary);
+        }
+    }
+
+    /// <inheritdoc/>
+    public int[] Encode(string text, bool parseSpecial = false) => _tokenizer.Encode(text, parseSpecial);
+
+    /// <inheritdoc/>
+    public string Decode(ReadOnlySpan<int> tokens) => _tokenizer.Decode(tokens);
+
+    /// <inheritdoc/>
+    public string GetTokenText(int id) => _tokenizer.GetTokenText(id);
+
+    /// <inheritdoc/>
+    public int? FindSingleToken(string text) => _tokenizer.FindSingleToken(text);
+
+    /// <inheritdoc/>
+    public void Dispose() => _tokenizer.Dispose();
+}
