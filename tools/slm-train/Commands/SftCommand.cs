@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using SlmEdge.Tasks;
+using SlmEdge.Train.Display;
+using SlmEdge.Training.Adapters;
+using SlmEdge.Training.Checkpoints;
+using SlmEdge.Training.FineTuning;
+using SlmEdge.Training.Reports;
+using SlmEdge.Training.Runs;
+
+namespace SlmEdge.Train.Commands;
+
+/// <summary><c>slm-train sft</c>: supervised fine-tuning of a task.</summary>
+internal static class SftCommand
+{
+    public static Command Create()
+    {
+        var @base = new Option<DirectoryInfo>("--base") { Description = "Base model (Hugging Face layout)", Required = true };
+        var task = new Option<FileInfo>("--task") { Description = "Task definition; 'slm-train task' makes one from your data", Required = true };
+        var train = new Option<FileInfo>("--train") { Description = "Training rows: .jsonl or .csv with text and label", Required = true };
+        var valid = new Option<FileInfo?>("--valid") { Description = "Validation rows; without it a tenth of the training rows is held out" };
+        var textColumn = new Option<string>("--text-column") { DefaultValueFactory = _ => "text", Description = "Column with the text" };
+        var labelColumn = new Option<string>("--label-column") { DefaultValueFactory = _ => "label", Description = "Column with the label" };
+        var method = new Option<FineTuningMethod>("--method") { DefaultValueFactory = _ => FineTuningMethod.Qlora, Description = "lora, qlora or full" };
+        var output = new Option<DirectoryInfo>("--out") { Description = "Run directory to write", Required = true };
+        var rank = new Option<int>("--rank") { DefaultValueFactory = _ => 32, Description = "LoRA rank" };
+        var alpha = new Option<double>("--alpha") { DefaultValueFactory = _ => 64, Description = "LoRA alpha" };
+        var dropout = new Option<double>("--dropout") { DefaultValueFactory = _ => 0.05, Description = "LoRA dropout" };
+        var targets = new Option<string[]>("--target-modules") { DefaultValueFactory = _ => [LoraConfig.AllLinear], Description = "Projections to adapt, or all-linear", AllowMultipleArgumentsPerToken = true };
+        var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 10, Description = "Most passes over the training rows" };
+        var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 32, Description = "Rows per update" };
+        var rate = new Option<double>("--learning-rate") { DefaultValueFactory = _ => 0, Description = "Peak learning rate; 0 chooses by method" };
+        var patience = new Option<int>("--patience") { DefaultValueFactory = _ => 4, Description = "Evaluations without improvement before stopping; 0 never stops early" };
+        var maxLength = new Option<int>("--max-length") { DefaultValueFactory = _ => 0, Description = "Longest row in tokens; 0 is the model's context" };
+        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "Seed" };
+        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 0, Description = "Compute threads; 0 leaves the choice to libtorch" };
+        var resume = new Option<bool>("--resume") { Description = "Continue from the run's last checkpoint" };
+        var json = new Option<bool>("--json") { Description = "Print the result as JSON" };
+        var command = new Command("sft", "Fine-tune a base model on a task")
+        {
+            @base, task, train, valid, textColumn, labelColumn, method, output, rank, alpha, dropout, targets, epochs, batch, rate, patience, maxLength, seed, threads, resume, json,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var options = new SftOptions
+            {
+                BaseDirectory = parsed.GetValue(@base)!.FullName,
+                Task = TaskDefinition.Load(parsed.GetValue(task)!.FullName),
+                TrainFile = parsed.GetValue(train)!.FullName,
+                ValidationFile = parsed.GetValue(valid)?.FullName,
+                TextColumn = parsed.GetValue(textColumn)!,
+                LabelColumn = parsed.GetValue(labelColumn)!,
+                Method = parsed.GetValue(method),
+                OutputDirectory = parsed.GetValue(output)!.FullName,
+                Lora = new LoraConfig(parsed.GetValue(rank), parsed.GetValue(alpha), parsed.GetValue(dropout), parsed.GetValue(targets)!),
+                Epochs = parsed.GetValue(epochs),
+                BatchSize = parsed.GetValue(batch),
+                LearningRate = parsed.GetValue(rate),
+                Patience = parsed.GetValue(patience),
+                MaxLength = parsed.GetValue(maxLength),
+                Seed = parsed.GetValue(seed),
+                Threads = parsed.GetValue(threads),
+                Resume = parsed.GetValue(resume),
+            };
+            Run(options, parsed.GetValue(json), cancellation);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static void Run(SftOptions options, bool json, CancellationToken cancellation)
+    {
+        SftResult result;
+        try
+        {
+            result = TrainingDisplay.Run(progress => new SftTrainer(options).Run(progress, TrainingDisplay.Message, cancellation));
+        }
+        catch (OperationCanceledException e) when (Checkpoint.Exists(options.OutputDirectory))
+        {
+            throw new KeptWorkException($"The checkpoint in {Checkpoint.Directory(options.OutputDirectory)} is kept; the same command with --resume goes on from it.", e);
+        }
+
+        var report = TrainingReport.Write(options.OutputDirectory);
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(result, RunRecord.Json));
+            return;
+        }
+
+        var accuracy = result.ValidationAccuracy is { } share ? string.Create(CultureInfo.InvariantCulture, $", accuracy {share:P2}") : string.Empty;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Best step {result.BestStep} of {result.Steps}: validation loss {result.ValidationLoss:F4}{accuracy} on {result.ValidationRows:N0} rows, {result.Seconds:F0} s"));
+        Console.WriteLine($"{(options.Method == FineTuningMethod.Full ? "Model" : "Adapter")}: {result.ArtifactDirectory}");
+        Console.WriteLine($"Report: {report}");
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Formats.Storage;
+using SlmEdge.Formats.Tokenization;
+using SlmEdge.Train.Display;
+using SlmEdge.Training.Pretraining;
+
+namespace SlmEdge.Train.Commands;
+
+/// <summary><c>slm-train tokenizer</c>: a byte-level BPE vocabulary from text files.</summary>
+internal static class TokenizerCommand
+{
+    public static Command Create()
+    {
+        var files = new Option<FileInfo[]>("--files") { Description = "Text (.txt, documents separated by <|doc|> lines) or .jsonl files, optionally .gz", Required = true, AllowMultipleArgumentsPerToken = true };
+        var size = new Option<int>("--vocabulary") { Description = "Number of tokens", DefaultValueFactory = _ => 6144 };
+        var output = new Option<DirectoryInfo>("--out") { Description = "Directory to write tokenizer.json and tokenizer_config.json to", Required = true };
+        var command = new Command("tokenizer", "Train a byte-level BPE tokenizer") { files, size, output };
+        command.SetAction((parsed, cancellation) =>
+        {
+            Run(parsed.GetValue(files)!, parsed.GetValue(size), parsed.GetValue(output)!, cancellation);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static void Run(FileInfo[] files, int vocabularySize, DirectoryInfo output, CancellationToken cancellation)
+    {
+        var trainer = new BytePairTrainer(new BytePairTrainerOptions { VocabularySize = vocabularySize, SpecialTokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"] });
+        long documents = 0;
+        foreach (var document in files.SelectMany(f => CorpusReader.Read(f.FullName)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            trainer.Add(document);
+            documents++;
+        }
+
+        TrainingDisplay.Message($"Counted {documents:N0} documents; merging");
+        var tokenizer = trainer.Train(null, cancellation);
+        using var staging = AtomicDirectory.Create(output.FullName, overwrite: true);
+        tokenizer.Save(staging.StagingPath);
+        new TokenizerConfig { BosToken = "<|endoftext|>", EosToken = "<|endoftext|>", AddBosToken = true }.Save(staging.StagingPath);
+        staging.Commit();
+        Console.WriteLine($"{tokenizer.Vocabulary.Count:N0} tokens written to {output}");
+    }
+}
