@@ -24,9 +24,9 @@ internal static class ExampleSet
             if (length > maxLength)
             {
                 throw new DataFormatException(
-                    $"The row renders to {length} tokens, more than the {maxLength} that fit. Shorten the text, or raise --max-length where the model's context allows.",
                     row.File,
-                    row.Row);
+                    row.Row,
+                    $"the row renders to {length} tokens, more than the {maxLength} that fit; shorten the text, or raise --max-length where the model's context allows");
             }
 
             examples[i] = SupervisedExample.Create(tokens, answers[label], label, row.File, row.Row);

@@ -36,7 +36,7 @@ public static class CorpusReader
         {
             if (line.Value.ValueKind != System.Text.Json.JsonValueKind.Object || !line.Value.TryGetProperty("text", out var text))
             {
-                throw new DataFormatException("The row has no \"text\" field.", path, line.Row);
+                throw new DataFormatException(path, line.Row, "The row has no \"text\" field.");
             }
 
             yield return text.GetString() ?? string.Empty;
@@ -76,11 +76,11 @@ public static class CorpusReader
         }
         catch (DecoderFallbackException e)
         {
-            throw new DataFormatException($"The file is not valid UTF-8: {e.Message}", path, 0);
+            throw new DataFormatException(path, null, $"The file is not valid UTF-8: {e.Message}");
         }
         catch (InvalidDataException e)
         {
-            throw new DataFormatException($"The file is not a readable gzip stream: {e.Message}", path, 0);
+            throw new DataFormatException(path, null, $"The file is not a readable gzip stream: {e.Message}");
         }
     }
 }

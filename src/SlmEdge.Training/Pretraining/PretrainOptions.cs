@@ -21,6 +21,9 @@ public sealed record PretrainOptions
     /// <summary>Shape of the model; the vocabulary size is taken from the tokenizer.</summary>
     public required LlamaConfig Shape { get; init; }
 
+    /// <summary>Share of the documents that are turned into capitals (see <see cref="CorpusOptions"/>).</summary>
+    public double UpperCaseShare { get; init; }
+
     /// <summary>Training tokens in all; 0 is one pass over the files.</summary>
     public long Tokens { get; init; }
 

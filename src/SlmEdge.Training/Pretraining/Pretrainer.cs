@@ -50,7 +50,7 @@ public sealed class Pretrainer
 
         using var tokenizer = BaseTokenizer.Open(_options.TokenizerDirectory);
         message?.Invoke($"Tokenizing {_options.Files.Count} files");
-        var train = TokenStream.Encode(_options.Files.SelectMany(CorpusReader.Read), tokenizer, cancellationToken);
+        var train = TokenStream.Encode(new CorpusOptions(_options.UpperCaseShare).Read(_options.Files), tokenizer, cancellationToken);
         var valid = TokenStream.Encode(CorpusReader.Read(_options.ValidationFile), tokenizer, cancellationToken);
         message?.Invoke($"{train.TokenCount:N0} training tokens, {valid.TokenCount:N0} validation tokens");
 

@@ -17,6 +17,7 @@ internal static class PretrainCommand
         var tokenizer = new Option<DirectoryInfo>("--tokenizer") { Description = "Directory with tokenizer.json", Required = true };
         var files = new Option<FileInfo[]>("--files") { Description = "Training text (see 'tokenizer')", Required = true, AllowMultipleArgumentsPerToken = true };
         var valid = new Option<FileInfo>("--valid") { Description = "Validation text", Required = true };
+        var upper = new Option<double>("--upper-case-share") { DefaultValueFactory = _ => 0, Description = "Share of the documents that are turned into capitals, as logs and notes are often written" };
         var output = new Option<DirectoryInfo>("--out") { Description = "Run directory to write; the model is in its folder 'model'", Required = true };
         var hidden = new Option<int>("--hidden-size") { DefaultValueFactory = _ => 256, Description = "Width of the residual stream" };
         var layers = new Option<int>("--layers") { DefaultValueFactory = _ => 5, Description = "Decoder blocks" };
@@ -34,7 +35,7 @@ internal static class PretrainCommand
         var resume = new Option<bool>("--resume") { Description = "Continue from the run's last checkpoint" };
         var command = new Command("pretrain", "Train a small model from nothing on plain text")
         {
-            tokenizer, files, valid, output, hidden, layers, heads, kvHeads, feedForward, context, length, batch, tokens, rate, seed, every, threads, resume,
+            tokenizer, files, valid, upper, output, hidden, layers, heads, kvHeads, feedForward, context, length, batch, tokens, rate, seed, every, threads, resume,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -58,6 +59,7 @@ internal static class PretrainCommand
                     RopeTheta = 10_000,
                     TieWordEmbeddings = true,
                 },
+                UpperCaseShare = parsed.GetValue(upper),
                 SequenceLength = parsed.GetValue(length),
                 BatchSequences = parsed.GetValue(batch),
                 Tokens = parsed.GetValue(tokens),

@@ -14,21 +14,22 @@ internal static class TokenizerCommand
     {
         var files = new Option<FileInfo[]>("--files") { Description = "Text (.txt, documents separated by <|doc|> lines) or .jsonl files, optionally .gz", Required = true, AllowMultipleArgumentsPerToken = true };
         var size = new Option<int>("--vocabulary") { Description = "Number of tokens", DefaultValueFactory = _ => 6144 };
+        var upper = new Option<double>("--upper-case-share") { DefaultValueFactory = _ => 0, Description = "Share of the documents that are turned into capitals, as logs and notes are often written" };
         var output = new Option<DirectoryInfo>("--out") { Description = "Directory to write tokenizer.json and tokenizer_config.json to", Required = true };
-        var command = new Command("tokenizer", "Train a byte-level BPE tokenizer") { files, size, output };
+        var command = new Command("tokenizer", "Train a byte-level BPE tokenizer") { files, size, upper, output };
         command.SetAction((parsed, cancellation) =>
         {
-            Run(parsed.GetValue(files)!, parsed.GetValue(size), parsed.GetValue(output)!, cancellation);
+            Run(parsed.GetValue(files)!, parsed.GetValue(size), parsed.GetValue(upper), parsed.GetValue(output)!, cancellation);
             return Task.FromResult(0);
         });
         return command;
     }
 
-    private static void Run(FileInfo[] files, int vocabularySize, DirectoryInfo output, CancellationToken cancellation)
+    private static void Run(FileInfo[] files, int vocabularySize, double upperCaseShare, DirectoryInfo output, CancellationToken cancellation)
     {
         var trainer = new BytePairTrainer(new BytePairTrainerOptions { VocabularySize = vocabularySize, SpecialTokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"] });
         long documents = 0;
-        foreach (var document in files.SelectMany(f => CorpusReader.Read(f.FullName)))
+        foreach (var document in new CorpusOptions(upperCaseShare).Read(files.Select(f => f.FullName)))
         {
             cancellation.ThrowIfCancellationRequested();
             trainer.Add(document);
