@@ -46,6 +46,6 @@ public static class ModelEvaluation
             Calibration.ExpectedCalibrationError(scores, truth, labels),
             rows.Count,
             rows.Count / seconds,
-            [.. report.PerClass.Select(c => new LabelResult(c.Label, c.Precision, c.Recall, c.F1, c.Support))]);
+            [.. report.Classes.Select(c => new LabelResult(c.Label, c.Precision, c.Recall, c.F1, c.Support))]);
     }
 }

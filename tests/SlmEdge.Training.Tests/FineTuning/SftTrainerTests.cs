@@ -1,0 +1,152 @@
+using System.Text.Json;
+using SlmEdge.Formats.JsonLines;
+using SlmEdge.Tasks;
+using SlmEdge.Training.Adapters;
+using SlmEdge.Training.Evaluation;
+using SlmEdge.Training.FineTuning;
+using SlmEdge.Training.Progress;
+using SlmEdge.Training.Runs;
+
+namespace SlmEdge.Training.Tests.FineTuning;
+
+public sealed class SftTrainerTests
+{
+    private static readonly string[] Labels = ["Hydraulic", "Engine", "Brake"];
+
+    [Theory]
+    [InlineData(FineTuningMethod.Lora)]
+    [InlineData(FineTuningMethod.Qlora)]
+    [InlineData(FineTuningMethod.Full)]
+    public void A_separable_task_is_learned_and_scores_the_same_when_loaded_again(FineTuningMethod method)
+    {
+        using var place = new TemporaryDirectory();
+        var options = Options(place, "run") with { Method = method };
+        var result = new SftTrainer(options).Run();
+        result.ValidationAccuracy!.Value.ShouldBeGreaterThan(0.95);
+
+        var record = RunRecord.Load(options.OutputDirectory);
+        record.Codes!.Count.ShouldBe(Labels.Length);
+        var evaluation = ModelEvaluation.Run(new EvaluationOptions
+        {
+            BaseDirectory = method == FineTuningMethod.Full ? result.ArtifactDirectory : options.BaseDirectory,
+            AdapterDirectory = method == FineTuningMethod.Full ? null : result.ArtifactDirectory,
+            Task = options.Task,
+            DataFile = options.ValidationFile!,
+        });
+        evaluation.Accuracy.ShouldBeGreaterThan(0.9);
+    }
+
+    [Theory]
+    [InlineData(FineTuningMethod.Lora)]
+    [InlineData(FineTuningMethod.Full)]
+    public void A_run_that_was_stopped_and_resumed_equals_the_uninterrupted_one_bit_for_bit(FineTuningMethod method)
+    {
+        using var place = new TemporaryDirectory();
+        var whole = Options(place, "whole") with { Method = method, Patience = 0 };
+        new SftTrainer(whole).Run();
+
+        using var stop = new CancellationTokenSource();
+        var parts = whole with { OutputDirectory = place.At("parts") };
+        Should.Throw<OperationCanceledException>(() => new SftTrainer(parts).Run(new Recorder(s =>
+        {
+            if (s.Step == 13)
+            {
+                stop.Cancel();
+            }
+        }), cancellationToken: stop.Token));
+        Path.Exists(Path.Combine(parts.OutputDirectory, "adapter")).ShouldBeFalse();
+        new SftTrainer(parts with { Resume = true }).Run();
+
+        Artifact("parts").ShouldBe(Artifact("whole"));
+        byte[] Artifact(string run) => File.ReadAllBytes(method == FineTuningMethod.Full
+            ? Path.Combine(place.At(run), "model", "model.safetensors")
+            : Path.Combine(place.At(run), "adapter", "adapter_model.safetensors"));
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_adapter_and_another_seed_another()
+    {
+        using var place = new TemporaryDirectory();
+        new SftTrainer(Options(place, "a") with { Epochs = 1 }).Run();
+        new SftTrainer(Options(place, "b") with { Epochs = 1 }).Run();
+        new SftTrainer(Options(place, "c") with { Epochs = 1, Seed = 2 }).Run();
+        Adapter("b").ShouldBe(Adapter("a"));
+        Adapter("c").ShouldNotBe(Adapter("a"));
+        byte[] Adapter(string run) => File.ReadAllBytes(Path.Combine(place.At(run), "adapter", "adapter_model.safetensors"));
+    }
+
+    [Fact]
+    public void Early_stopping_keeps_the_best_weights()
+    {
+        using var place = new TemporaryDirectory();
+        var result = new SftTrainer(Options(place, "run") with { Epochs = 60, Patience = 2 }).Run();
+        result.StoppedEarly.ShouldBeTrue();
+        result.BestStep.ShouldBeLessThan(result.Steps);
+        var best = File.ReadLines(RunDirectory.MetricsPath(place.At("run")))
+            .Select(l => JsonDocument.Parse(l).RootElement)
+            .Where(e => e.TryGetProperty("validationAccuracy", out _))
+            .Max(e => e.GetProperty("validationAccuracy").GetDouble());
+        result.ValidationAccuracy.ShouldBe(best);
+    }
+
+    [Fact]
+    public void A_row_that_does_not_fit_is_named()
+    {
+        using var place = new TemporaryDirectory();
+        var options = Options(place, "run");
+        File.AppendAllText(options.TrainFile, JsonSerializer.Serialize(new { text = string.Join(' ', Enumerable.Repeat("leak", 200)), label = Labels[0] }) + "\n");
+        var error = Should.Throw<DataFormatException>(() => new SftTrainer(options).Run());
+        error.Row.ShouldBe(121);
+    }
+
+    [Fact]
+    public void A_learning_rate_that_diverges_stops_the_run_names_rows_and_leaves_no_adapter()
+    {
+        using var place = new TemporaryDirectory();
+        var options = Options(place, "run") with { LearningRate = 1e30, GradientClip = 0 };
+        Should.Throw<TrainingException>(() => new SftTrainer(options).Run()).Message.ShouldContain("train.jsonl:");
+        Path.Exists(Path.Combine(options.OutputDirectory, "adapter")).ShouldBeFalse();
+    }
+
+    private static SftOptions Options(TemporaryDirectory place, string run)
+    {
+        var baseDirectory = place.At("base");
+        if (!System.IO.Directory.Exists(baseDirectory))
+        {
+            TinyModels.WriteBase(place);
+            WriteRows(place.At("train.jsonl"), 120, 1);
+            WriteRows(place.At("valid.jsonl"), 60, 2);
+        }
+
+        return new SftOptions
+        {
+            BaseDirectory = baseDirectory,
+            Task = TaskDefinition.FromLabels("systems", "Name the system.", Labels),
+            TrainFile = place.At("train.jsonl"),
+            ValidationFile = place.At("valid.jsonl"),
+            Method = FineTuningMethod.Lora,
+            OutputDirectory = place.At(run),
+            Lora = new LoraConfig(8, 16, 0.05, [LoraConfig.AllLinear]),
+            Epochs = 12,
+            BatchSize = 16,
+            LearningRate = 5e-3,
+            MaxLength = 128,
+        };
+    }
+
+    private static void WriteRows(string path, int count, int seed)
+    {
+        string[][] words = [["pump leaks", "hose burst", "cylinder weeps"], ["runs hot", "no start", "smokes"], ["pads worn", "pedal soft", "drags"]];
+        var random = new Random(seed);
+        File.WriteAllLines(path, Enumerable.Range(0, count).Select(i =>
+        {
+            var label = i % Labels.Length;
+            return JsonSerializer.Serialize(new { text = $"unit {random.Next(1000)} {words[label][random.Next(3)]} {random.Next(100)}", label = Labels[label] });
+        }));
+    }
+
+    private sealed class Recorder(Action<TrainingStep> action) : IProgress<TrainingStep>
+    {
+        public void Report(TrainingStep value) => action(value);
+    }
+}

@@ -1,0 +1,65 @@
+using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Formats.Safetensors;
+using SlmEdge.Formats.Tokenization;
+using SlmEdge.Training.Models;
+
+namespace SlmEdge.Training.Tests;
+
+/// <summary>Small random models and a tokenizer trained on a few sentences, written where a test wants them.</summary>
+internal static class TinyModels
+{
+    private static readonly string[] Sentences =
+    [
+        "The hydraulic pump leaks oil at the left cylinder.",
+        "Engine runs hot, coolant level low, radiator blocked.",
+        "Replace brake pads and check the air pressure.",
+        "Battery flat, alternator not charging, lights dim.",
+    ];
+
+    public static LlamaConfig Config(int vocabulary, bool tied = true, int kvHeads = 2) => new()
+    {
+        VocabSize = vocabulary,
+        HiddenSize = 64,
+        IntermediateSize = 128,
+        NumHiddenLayers = 2,
+        NumAttentionHeads = 4,
+        NumKeyValueHeads = kvHeads,
+        HeadDim = 16,
+        MaxPositionEmbeddings = 128,
+        RmsNormEps = 1e-5,
+        RopeTheta = 10_000,
+        TieWordEmbeddings = tied,
+        BosTokenId = 0,
+        EosTokenId = 0,
+    };
+
+    public static TokenizerJson Tokenizer()
+    {
+        var trainer = new BytePairTrainer(new BytePairTrainerOptions { VocabularySize = 320, SpecialTokens = ["<|endoftext|>"] });
+        foreach (var sentence in Sentences)
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                trainer.Add(sentence);
+            }
+        }
+
+        return trainer.Train(null, default);
+    }
+
+    /// <summary>Writes a model directory with random weights and a tokenizer.</summary>
+    public static string WriteBase(TemporaryDirectory place, long seed = 7, string name = "base")
+    {
+        var directory = System.IO.Directory.CreateDirectory(place.At(name)).FullName;
+        WriteTokenizer(directory);
+        using var model = ModelDirectory.CreateRandom(Config(TokenizerJson.Load(directory).Vocabulary.Count), seed, 0.08);
+        ModelDirectory.Save(model, directory, SafetensorsType.F32);
+        return directory;
+    }
+
+    public static void WriteTokenizer(string directory)
+    {
+        Tokenizer().Save(directory);
+        new TokenizerConfig { BosToken = "<|endoftext|>", EosToken = "<|endoftext|>", AddBosToken = true }.Save(directory);
+    }
+}
