@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SlmEdge.Engines;
+using SlmEdge.Engines.Native;
 using SlmEdge.Formats;
 using SlmEdge.Formats.JsonLines;
 using SlmEdge.Tasks;

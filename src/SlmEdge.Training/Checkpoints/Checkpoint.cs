@@ -11,17 +11,21 @@ namespace SlmEdge.Training.Checkpoints;
 /// <c>checkpoints/last</c>: parameters and optimiser state in fp32, and where in the run they belong. Together with the seed,
 /// from which the order of the data and the dropout of every step follow, that is all a run needs to continue exactly.
 /// </summary>
-internal static class Checkpoint
+public static class Checkpoint
 {
     private const string TensorFile = "state.safetensors";
     private const string StateFile = "state.json";
 
+    /// <summary>Where a run keeps its last checkpoint.</summary>
+    /// <param name="runDirectory">Run directory.</param>
     public static string Directory(string runDirectory) => Path.Combine(runDirectory, "checkpoints", "last");
 
+    /// <summary>Whether a run can be resumed.</summary>
+    /// <param name="runDirectory">Run directory.</param>
     public static bool Exists(string runDirectory) => File.Exists(Path.Combine(Directory(runDirectory), StateFile));
 
     /// <summary>Replaces the last checkpoint in one move.</summary>
-    public static void Save(string runDirectory, CheckpointState state, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    internal static void Save(string runDirectory, CheckpointState state, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
         var target = Directory(runDirectory);
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -36,7 +40,7 @@ internal static class Checkpoint
 
     /// <summary>Reads the state without the tensors.</summary>
     /// <exception cref="TrainingException">The run has no checkpoint, or it belongs to a run with other settings.</exception>
-    public static CheckpointState ReadState(string runDirectory, string fingerprint)
+    internal static CheckpointState ReadState(string runDirectory, string fingerprint)
     {
         var path = Path.Combine(Directory(runDirectory), StateFile);
         if (!File.Exists(path))
@@ -52,7 +56,7 @@ internal static class Checkpoint
     }
 
     /// <summary>Copies the saved values into the given tensors.</summary>
-    public static void Restore(string runDirectory, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    internal static void Restore(string runDirectory, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
         using var file = SafetensorsFile.Open(Path.Combine(Directory(runDirectory), TensorFile));
         using var guard = no_grad();

@@ -202,7 +202,7 @@ public sealed class Pretrainer
         {
             ModelDirectory.Save(model, staging.StagingPath, _options.WeightType);
             ModelDirectory.CopyCompanions(_options.TokenizerDirectory, staging.StagingPath);
-            new GenerationConfig { BosTokenId = model.Config.BosTokenId, EosTokenId = model.Config.EosTokenId }.Save(staging.StagingPath);
+            new GenerationConfig { BosTokenId = model.Config.BosTokenId, EosTokenIds = model.Config.EosTokenId is { } end ? [end] : [] }.Save(staging.StagingPath);
             staging.Commit();
         }
 

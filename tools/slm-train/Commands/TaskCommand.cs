@@ -11,8 +11,8 @@ internal static class TaskCommand
     public static Command Create()
     {
         var from = new Option<FileInfo>("--from") { Description = "Labelled rows: .jsonl or .csv", Required = true };
-        var name = new Option<string>("--name") { Description = "Name of the task", Required = true };
-        var instruction = new Option<string>("--instruction") { Description = "What the model is told to do", Required = true };
+        var name = new Option<string?>("--name") { Description = "Name of the task; the file's name when left out" };
+        var instruction = new Option<string?>("--instruction") { Description = "What the model is told to do" };
         var textColumn = new Option<string>("--text-column") { DefaultValueFactory = _ => "text", Description = "Column with the text" };
         var labelColumn = new Option<string>("--label-column") { DefaultValueFactory = _ => "label", Description = "Column with the label" };
         var output = new Option<FileInfo>("--out") { Description = "task.json to write", Required = true };
@@ -20,9 +20,9 @@ internal static class TaskCommand
         command.SetAction((parsed, _) =>
         {
             var reader = new ReaderOptions { TextColumn = parsed.GetValue(textColumn)!, LabelColumn = parsed.GetValue(labelColumn)! };
-            var task = TaskTemplate.FromFile(parsed.GetValue(from)!.FullName, parsed.GetValue(name)!, parsed.GetValue(instruction)!, reader);
-            AtomicFile.WriteText(parsed.GetValue(output)!.FullName, task.ToJson());
-            Console.WriteLine($"{task.Labels.Count} labels written to {parsed.GetValue(output)}");
+            var template = TaskTemplate.FromFile(parsed.GetValue(from)!.FullName, reader, parsed.GetValue(name), parsed.GetValue(instruction));
+            AtomicFile.WriteText(parsed.GetValue(output)!.FullName, template.Task.ToJson());
+            Console.WriteLine($"{template.Task.Labels.Count} labels of {template.Examples:N0} rows written to {parsed.GetValue(output)}");
             return Task.FromResult(0);
         });
         return command;
