@@ -71,7 +71,7 @@ public sealed class LlamaModel : IDisposable
         using var scope = NewDisposeScope();
         using var layout = new AttentionLayout(pack, _queriesPerKey, Device);
         var (cos, sin) = _rotary.At(tensor(pack.Positions, device: Device));
-        var hidden = nn.functional.embedding(tensor(pack.Tokens, device: Device), Embedding);
+        var hidden = Embedding.index_select(0, tensor(pack.Tokens, device: Device));
         foreach (var layer in Layers)
         {
             hidden = layer.Forward(hidden, cos, sin, layout, Config.HeadDim, Config.RmsNormEps);

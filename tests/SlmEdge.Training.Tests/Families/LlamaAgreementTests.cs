@@ -30,7 +30,7 @@ public sealed class LlamaAgreementTests
     private static string ToHuggingFace(string gguf, string directory)
     {
         using var file = GgufFile.Open(gguf);
-        uint Number(string key) => Convert.ToUInt32(file.Metadata["llama." + key].Value, System.Globalization.CultureInfo.InvariantCulture);
+        uint Number(string key) => (uint)file.Metadata["llama." + key].AsInt64();
         var config = new LlamaConfig
         {
             VocabSize = (int)file.Tensors.Single(t => t.Name == "token_embd.weight").Dimensions[1],
@@ -41,7 +41,7 @@ public sealed class LlamaAgreementTests
             NumKeyValueHeads = (int)Number("attention.head_count_kv"),
             HeadDim = (int)(Number("embedding_length") / Number("attention.head_count")),
             MaxPositionEmbeddings = (int)Number("context_length"),
-            RmsNormEps = Convert.ToSingle(file.Metadata["llama.attention.layer_norm_rms_epsilon"].Value, System.Globalization.CultureInfo.InvariantCulture),
+            RmsNormEps = file.Metadata["llama.attention.layer_norm_rms_epsilon"].AsDouble(),
             RopeTheta = 10_000,
             TieWordEmbeddings = file.Tensors.All(t => t.Name != "output.weight"),
             EosTokenId = 2,
