@@ -7,10 +7,14 @@ internal sealed class OnnxModelParser
 {
     private const int MaxListElements = 1 << 20;
 
+    /// <summary>The long spelling of the empty domain.</summary>
+    private const string OnnxDomain = "ai.onnx";
+
     private readonly string _path;
     private readonly string _folder;
     private readonly OnnxLimits _limits;
     private readonly Dictionary<string, long> _externalLengths = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _domains = new(StringComparer.Ordinal);
     private int _nodes;
     private int _tensors;
 
@@ -64,6 +68,14 @@ internal sealed class OnnxModelParser
         if (!hasGraph || model.IrVersion <= 0 || opsets.Count == 0)
         {
             throw new ModelFormatException("the model has no graph, no IR version or no operator set; it is not an ONNX model or is truncated", _path);
+        }
+
+        foreach (string domain in _domains)
+        {
+            if (!opsets.ContainsKey(domain) && !(domain is "" or OnnxDomain && opsets.ContainsKey(domain.Length == 0 ? OnnxDomain : "")))
+            {
+                throw new ModelFormatException("nodes use this operator set, but the model does not import it; the file is damaged or truncated", _path, domain);
+            }
         }
 
         model.OpsetImports = opsets;
@@ -257,6 +269,7 @@ internal sealed class OnnxModelParser
 
         if (scope is not null)
         {
+            _domains.Add(domain);
             foreach (string input in inputs.Where(i => i.Length > 0 && !scope.IsDefined(i)))
             {
                 throw new ModelFormatException($"the {opType} node '{name}' uses it before it is defined", _path, input);
