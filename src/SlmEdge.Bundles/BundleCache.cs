@@ -22,7 +22,8 @@ internal static class BundleCache
             return folder;
         }
 
-        using AtomicDirectory staging = AtomicDirectory.Create(folder, overwrite: true);
+        // A damaged folder is replaced; one that another process finishes meanwhile is not, since that process may be using it.
+        using AtomicDirectory staging = AtomicDirectory.Create(folder, overwrite: Directory.Exists(folder));
         foreach (BundleFile file in manifest.Files)
         {
             string target = Path.Combine(staging.StagingPath, file.Path.Replace('/', Path.DirectorySeparatorChar));

@@ -93,6 +93,30 @@ public sealed class BundleTests : IDisposable
         Directory.GetFileSystemEntries(_samples.Cache).Length.ShouldBe(1);
     }
 
+    [Fact]
+    public void Several_that_open_a_bundle_at_once_share_one_unpacked_copy()
+    {
+        _samples.Writer().Write(_samples.In("x.slmb"));
+        Parallel.For(0, 8, _ =>
+        {
+            using Bundle bundle = Bundle.Open(_samples.In("x.slmb"), _samples.Options());
+            File.ReadAllBytes(bundle.GetFilePath("models/q8_0.gguf")).ShouldBe(_samples.Weights);
+        });
+        Directory.GetFileSystemEntries(_samples.Cache).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public void The_signature_is_standard_DER_over_the_bytes_of_the_manifest()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        _samples.Writer().Write(_samples.In("x"), key);
+        using ECDsa imported = ECDsa.Create();
+        imported.ImportFromPem(key.ExportSubjectPublicKeyInfoPem());
+        imported.VerifyData(
+            File.ReadAllBytes(_samples.In("x/bundle.json")), File.ReadAllBytes(_samples.In("x/signature")), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)
+            .ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData("x.slmb")]
     [InlineData("x")]
