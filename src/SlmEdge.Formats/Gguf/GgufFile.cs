@@ -55,12 +55,13 @@ public sealed class GgufFile : IDisposable
 
     /// <summary>
     /// Checks a file before native code reads it: its structure, and the things about its vocabulary at which libllama would
-    /// end the process instead of returning an error (tokens that stand twice, lists of different lengths).
+    /// end the process instead of returning an error (tokens that stand twice, lists of different lengths, contradicting hyperparameters).
     /// </summary>
     /// <exception cref="ModelFormatException">The file must not be given to native code.</exception>
     public static void Verify(string path, GgufLimits? limits = null)
     {
         using GgufFile file = Open(path, limits);
+        GgufHyperparameterCheck.Check(file);
         GgufVocabularyCheck.Check(file);
     }
 

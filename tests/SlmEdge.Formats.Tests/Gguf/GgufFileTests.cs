@@ -171,11 +171,46 @@ public sealed class GgufFileTests : IDisposable
         void Verify(string[] tokens, int[] types)
         {
             var writer = new GgufWriter();
+            writer.Set("general.architecture", "llama");
             writer.Set("tokenizer.ggml.tokens", tokens);
             writer.Set("tokenizer.ggml.token_type", types);
             writer.Write(_folder.File("v.gguf"));
             GgufFile.Verify(_folder.File("v.gguf"));
         }
+    }
+
+    [Theory]
+    [InlineData("block_count", 0u)]
+    [InlineData("block_count", 513u)]
+    [InlineData("attention.head_count", 0u)]
+    [InlineData("attention.head_count_kv", 0u)]
+    [InlineData("attention.head_count_kv", 3u)]
+    [InlineData("embedding_length", 0u)]
+    [InlineData("attention.key_length", 32u)]
+    [InlineData("expert_used_count", 2u)]
+    [InlineData("expert_count", 8u)]
+    [InlineData("rope.scaling.type", "sideways")]
+    public void Hyperparameters_that_libllama_would_abort_on_are_refused(string name, object value)
+    {
+        var writer = new GgufWriter();
+        writer.Set("general.architecture", "llama");
+        writer.Set("llama.block_count", 2u);
+        writer.Set("llama.embedding_length", 64u);
+        writer.Set("llama.attention.head_count", 4u);
+        writer.Set("llama.attention.head_count_kv", 2u);
+        writer.Write(_folder.File("good.gguf"));
+        GgufFile.Verify(_folder.File("good.gguf"));
+        if (value is uint number)
+        {
+            writer.Set($"llama.{name}", number);
+        }
+        else
+        {
+            writer.Set($"llama.{name}", (string)value);
+        }
+
+        writer.Write(_folder.File("bad.gguf"));
+        Should.Throw<ModelFormatException>(() => GgufFile.Verify(_folder.File("bad.gguf"))).Element.ShouldNotBeNull().ShouldStartWith("llama.");
     }
 
     [Fact]

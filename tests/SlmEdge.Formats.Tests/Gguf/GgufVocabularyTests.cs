@@ -81,6 +81,7 @@ public sealed class GgufVocabularyTests : IDisposable
     public void A_model_with_more_rows_than_tokens_gets_unused_tokens()
     {
         var writer = new GgufWriter();
+        writer.Set("general.architecture", "llama");
         GgufVocabulary.Apply(writer, Tokenizer(PreTokenizerKind.Qwen2), new TokenizerConfig { EosToken = "<end>" }, vocabularySize: 8);
         writer.Write(_folder.File("padded.gguf"));
         GgufFile.Verify(_folder.File("padded.gguf"));
