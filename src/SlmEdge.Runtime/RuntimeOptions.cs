@@ -1,0 +1,55 @@
+namespace SlmEdge.Runtime;
+
+/// <summary>How a bundle is opened and run.</summary>
+public sealed record RuntimeOptions
+{
+    /// <summary>Which engine computes. Default: the one that the bundle recommends.</summary>
+    public EngineChoice Engine { get; init; } = EngineChoice.Auto;
+
+    /// <summary>
+    /// The model file inside the bundle (for ONNX its folder or its <c>model.onnx</c>), or <see langword="null"/> for
+    /// the recommended one of the engine.
+    /// </summary>
+    public string? File { get; init; }
+
+    /// <summary>Threads for one evaluation. 0, the default, leaves the choice to the engine.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Tokens of one sequence: instruction, text and label. 0, the default, takes what the model was made for.</summary>
+    public int ContextLength { get; init; }
+
+    /// <summary>Tokens of waiting texts that are evaluated together.</summary>
+    public int BatchTokens { get; init; } = 512;
+
+    /// <summary>Texts that are evaluated together at most.</summary>
+    public int BatchTexts { get; init; } = 64;
+
+    /// <summary>Texts that may wait in front of the engine; one more is answered with <see cref="RuntimeBusyException"/>.</summary>
+    public int QueueCapacity { get; init; } = 1024;
+
+    /// <summary>What happens to a text that does not fit the context.</summary>
+    public LongTextPolicy LongTexts { get; init; } = LongTextPolicy.Refuse;
+
+    /// <summary>
+    /// Calibrated probability of the best label below which the answer is an abstention (0 to 1), or
+    /// <see langword="null"/> for the task's own threshold.
+    /// </summary>
+    public double? AbstainBelow { get; init; }
+
+    /// <summary>Folder into which the files of a zipped bundle are extracted, or <see langword="null"/> for the user's cache folder.</summary>
+    public string? CacheDirectory { get; init; }
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(Threads);
+        ArgumentOutOfRangeException.ThrowIfNegative(ContextLength);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchTexts, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchTexts, 256);
+        ArgumentOutOfRangeException.ThrowIfLessThan(QueueCapacity, 1);
+        if (AbstainBelow is { } threshold && !(threshold >= 0 && threshold <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(AbstainBelow), threshold, "has to be a probability from 0 (never abstain) to 1");
+        }
+    }
+}
