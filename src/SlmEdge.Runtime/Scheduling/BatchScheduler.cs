@@ -53,12 +53,13 @@ internal sealed class BatchScheduler : IDisposable
     {
         ct.ThrowIfCancellationRequested();
         var request = new ScoreRequest(tokens, ct);
+        request.WatchCancellation();
         if (!queue.Writer.TryWrite(request))
         {
+            request.Abandon();
             throw Volatile.Read(ref disposed) != 0 ? new RuntimeStoppedException() : new RuntimeBusyException(QueueCapacity, RetryAfter());
         }
 
-        request.WatchCancellation();
         return request.Task;
     }
 
@@ -68,14 +69,15 @@ internal sealed class BatchScheduler : IDisposable
         var request = new ScoreRequest(tokens, ct);
         try
         {
+            request.WatchCancellation();
             await queue.Writer.WriteAsync(request, ct).ConfigureAwait(false);
         }
         catch (ChannelClosedException)
         {
+            request.Abandon();
             throw new RuntimeStoppedException();
         }
 
-        request.WatchCancellation();
         return request.Task;
     }
 

@@ -29,6 +29,9 @@ internal sealed class ScoreRequest(int[] tokens, CancellationToken cancellation)
         }
     }
 
+    /// <summary>The request was never queued.</summary>
+    public void Abandon() => registration.Dispose();
+
     public void Complete(ScoreResult result)
     {
         registration.Dispose();

@@ -1,0 +1,336 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using SlmEdge.Runtime.Scheduling;
+using SlmEdge.Tasks.Labels;
+using SlmEdge.Tasks.Prompts;
+
+namespace SlmEdge.Runtime.Classification;
+
+/// <summary>
+/// Classifies texts with the model of a bundle. Every label is scored exactly, nothing is sampled; the scores are calibrated
+/// with the bundle's temperature, and below the threshold the answer is an abstention.
+/// </summary>
+/// <remarks>Safe to use from several threads: the texts of all callers are evaluated together.</remarks>
+public sealed class Classifier
+{
+    private readonly ClassificationPrompt prompt;
+    private readonly BatchScheduler scheduler;
+    private readonly ClassifierIdentity identity;
+    private readonly double temperature;
+    private readonly bool truncate;
+    private readonly int maxTextTokens;
+    private readonly int maxTextLength;
+
+    internal Classifier(
+        ClassificationPrompt prompt,
+        BatchScheduler scheduler,
+        ClassifierIdentity identity,
+        int contextLength,
+        double temperature,
+        double abstainBelow,
+        LongTextPolicy longTexts)
+    {
+        this.prompt = prompt;
+        this.scheduler = scheduler;
+        this.identity = identity;
+        this.temperature = temperature;
+        AbstainBelow = abstainBelow;
+        truncate = longTexts == LongTextPolicy.Truncate;
+        maxTextTokens = contextLength - prompt.Prefix.Length - prompt.Labels.MaxDepth;
+        // Far beyond what fits, tokenising would only cost time and memory: no vocabulary of the field packs 64
+        // characters of ordinary text into one token on average.
+        maxTextLength = Math.Max(contextLength, 1) * 64;
+        Labels = [.. prompt.Task.Labels.Select(label => label.Name)];
+    }
+
+    /// <summary>The labels, in the order of the task.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>The calibrated probability of the best label below which the answer is an abstention.</summary>
+    public double AbstainBelow { get; }
+
+    /// <summary>Classifies one text.</summary>
+    /// <param name="text">The text; white space around it does not count.</param>
+    /// <param name="ct">Gives the request up.</param>
+    /// <exception cref="InvalidTextException">The text is empty, too long or no Unicode text.</exception>
+    /// <exception cref="RuntimeBusyException">The queue is full.</exception>
+    /// <exception cref="RuntimeStoppedException">The runtime was disposed.</exception>
+    /// <exception cref="RuntimeException">The engine failed.</exception>
+    public async Task<Decision> ClassifyAsync(string text, CancellationToken ct = default)
+    {
+        var tokens = Encode(text, 0, out var truncated);
+        var result = await scheduler.Enqueue(tokens, ct).ConfigureAwait(false);
+        return Decide(text, tokens.Length, truncated, result);
+    }
+
+    /// <summary>Classifies a list of texts. All of them are checked before the first is evaluated.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="ct">Gives the request up.</param>
+    /// <returns>One decision per text, in the same order.</returns>
+    /// <exception cref="InvalidTextException">A text is empty, too long or no Unicode text; <see cref="InvalidTextException.Index"/> says which.</exception>
+    /// <exception cref="RuntimeBusyException">The queue is full. A list that has begun waits for room instead.</exception>
+    /// <exception cref="RuntimeStoppedException">The runtime was disposed.</exception>
+    /// <exception cref="RuntimeException">The engine failed.</exception>
+    public async Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var encoded = new (int[] Tokens, bool Truncated)[texts.Count];
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            ct.ThrowIfCancellationRequested();
+            encoded[i].Tokens = Encode(texts[i], i, out encoded[i].Truncated);
+        }
+
+        var decisions = new Decision[encoded.Length];
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var pending = new Queue<Task<ScoreResult>>();
+        var window = Window;
+        var next = 0;
+        try
+        {
+            for (var done = 0; done < decisions.Length; done++)
+            {
+                while (next < encoded.Length && pending.Count < window)
+                {
+                    pending.Enqueue(next == 0
+                        ? scheduler.Enqueue(encoded[next].Tokens, abandon.Token)
+                        : await scheduler.EnqueueWhenRoomAsync(encoded[next].Tokens, abandon.Token).ConfigureAwait(false));
+                    next++;
+                }
+
+                var result = await pending.Dequeue().ConfigureAwait(false);
+                decisions[done] = Decide(texts[done], encoded[done].Tokens.Length, encoded[done].Truncated, result);
+            }
+
+            return decisions;
+        }
+        finally
+        {
+            await AbandonAsync(pending, abandon).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Classifies a stream of any length, in its order. Texts are taken from the stream as there is room, and a decision is
+    /// handed out as soon as it is there, even while the stream's next text is still awaited.
+    /// </summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="ct">Gives the request up.</param>
+    /// <exception cref="InvalidTextException">
+    /// A text cannot be classified; it is thrown after the decisions of all texts before it were handed out.
+    /// </exception>
+    /// <exception cref="RuntimeStoppedException">The runtime was disposed.</exception>
+    /// <exception cref="RuntimeException">The engine failed.</exception>
+    public async IAsyncEnumerable<Decision> ClassifyAsync(IAsyncEnumerable<string> texts, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var pending = new Queue<(string Text, int Tokens, bool Truncated, Task<ScoreResult> Result)>();
+        var source = texts.GetAsyncEnumerator(abandon.Token);
+        Task<bool>? moving = null;
+        Exception? failure = null;
+        var ended = false;
+        var window = Window;
+        long index = 0;
+        try
+        {
+            while (true)
+            {
+                while (!ended && pending.Count < window)
+                {
+                    try
+                    {
+                        moving ??= source.MoveNextAsync().AsTask();
+                        if (!moving.IsCompleted && pending.Count > 0)
+                        {
+                            await Task.WhenAny(moving, pending.Peek().Result).ConfigureAwait(false);
+                            if (!moving.IsCompleted)
+                            {
+                                break;
+                            }
+                        }
+
+                        ended = !await moving.ConfigureAwait(false);
+                        moving = null;
+                        if (!ended)
+                        {
+                            var text = source.Current;
+                            var tokens = Encode(text, index++, out var truncated);
+                            pending.Enqueue((text, tokens.Length, truncated, await scheduler.EnqueueWhenRoomAsync(tokens, abandon.Token).ConfigureAwait(false)));
+                        }
+                    }
+                    catch (Exception error)
+                    {
+                        failure = error;
+                        ended = true;
+                        moving = null;
+                    }
+                }
+
+                if (pending.Count == 0)
+                {
+                    break;
+                }
+
+                var (decided, count, cut, result) = pending.Dequeue();
+                yield return Decide(decided, count, cut, await result.ConfigureAwait(false));
+            }
+        }
+        finally
+        {
+            await AbandonAsync(pending.Select(item => (Task)item.Result), abandon).ConfigureAwait(false);
+            if (moving is not null)
+            {
+                // An enumerator may not be disposed while it moves.
+                await ((Task)moving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            await source.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private int Window => Math.Min(scheduler.BatchTexts * 2, scheduler.QueueCapacity);
+
+    private static async Task AbandonAsync(IEnumerable<Task> pending, CancellationTokenSource abandon)
+    {
+        var left = pending.ToArray();
+        if (left.Length > 0)
+        {
+            await abandon.CancelAsync().ConfigureAwait(false);
+            foreach (var task in left)
+            {
+                await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private int[] Encode(string text, long index, out bool truncated)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new InvalidTextException(InvalidTextReason.Empty, "The text is empty. Give at least one character that is not white space.", index);
+        }
+
+        if (FindLoneSurrogate(text) is var position and >= 0)
+        {
+            throw new InvalidTextException(
+                InvalidTextReason.NotUnicode, $"The text holds half of a surrogate pair at character {position}; it is no Unicode text. Remove it.", index);
+        }
+
+        truncated = false;
+        var content = text;
+        if (text.Length > maxTextLength)
+        {
+            if (!truncate)
+            {
+                throw TooLong($"{text.Length} characters", index);
+            }
+
+            // A cut inside a surrogate pair would make a replacement character that the text does not have.
+            content = text[..(char.IsHighSurrogate(text[maxTextLength - 1]) ? maxTextLength - 1 : maxTextLength)];
+            truncated = true;
+        }
+
+        if (!truncate)
+        {
+            var whole = prompt.EncodeText(content);
+            return whole.Length <= maxTextTokens ? whole : throw TooLong($"{whole.Length} tokens", index);
+        }
+
+        try
+        {
+            var tokens = prompt.EncodeText(content, maxTextTokens, out var cut);
+            truncated |= cut;
+            return tokens;
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw TooLong("at least one token", index);
+        }
+        catch (ArgumentException)
+        {
+            throw new InvalidTextException(InvalidTextReason.Empty, "The part of the text that fits the context is empty.", index);
+        }
+    }
+
+    private InvalidTextException TooLong(string length, long index) => new(
+        InvalidTextReason.TooLong,
+        $"The text is too long: {length}, where the context leaves room for {Math.Max(maxTextTokens, 0)} tokens beside the instruction and the label. " +
+        "Shorten it, allow it to be truncated, or choose a longer context.",
+        index);
+
+    private static int FindLoneSurrogate(string text)
+    {
+        for (var i = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]))
+            {
+                if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
+                {
+                    i++;
+                }
+                else
+                {
+                    return i;
+                }
+            }
+        }
+
+        return -1;
+    }
+
+    private Decision Decide(string text, int tokens, bool truncated, ScoreResult result)
+    {
+        var logProbs = result.LogProbs;
+        try
+        {
+            LabelScores.ApplyTemperature(logProbs, temperature);
+        }
+        catch (ArgumentException error)
+        {
+            throw new RuntimeException(
+                $"The model gave no usable score ({error.Message}). The model file or the engine is broken; check it with 'slm-edge bundle verify' and 'slm-edge doctor'.",
+                error);
+        }
+
+        var scores = new LabelScore[logProbs.Length];
+        var order = new int[scores.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        // Ties keep the order of the task, so that equal scores always give the same label.
+        Array.Sort(order, (a, b) => logProbs[b].CompareTo(logProbs[a]) is var byScore and not 0 ? byScore : a.CompareTo(b));
+        for (var i = 0; i < order.Length; i++)
+        {
+            scores[i] = new LabelScore(Labels[order[i]], Math.Exp(logProbs[order[i]]));
+        }
+
+        var best = scores[0];
+        var abstains = best.Probability < AbstainBelow;
+        return new Decision
+        {
+            Text = text,
+            Label = abstains ? null : best.Label,
+            Confidence = best.Probability,
+            Scores = scores,
+            AbstentionReason = abstains
+                ? string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"the best label '{best.Label}' has probability {best.Probability:0.000}, below the threshold {AbstainBelow:0.000}")
+                : null,
+            Truncated = truncated,
+            BundleName = identity.BundleName,
+            BundleVersion = identity.BundleVersion,
+            Engine = identity.Engine,
+            Timings = new DecisionTimings(result.Queued, result.Evaluated, result.BatchTexts, tokens),
+        };
+    }
+}

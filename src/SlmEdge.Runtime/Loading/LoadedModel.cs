@@ -1,0 +1,22 @@
+using SlmEdge.Engines;
+using SlmEdge.Tasks.Tokenization;
+
+namespace SlmEdge.Runtime.Loading;
+
+/// <summary>A model file of the bundle, loaded into its engine, with the tokenizer that belongs to it.</summary>
+internal sealed class LoadedModel(IEngine engine, ITokenizer tokenizer, string engineName, string file) : IDisposable
+{
+    public IEngine Engine { get; } = engine;
+
+    public ITokenizer Tokenizer { get; } = tokenizer;
+
+    public string EngineName { get; } = engineName;
+
+    public string File { get; } = file;
+
+    public void Dispose()
+    {
+        Engine.Dispose();
+        (Tokenizer as IDisposable)?.Dispose(); // llama.cpp's engine owns its tokenizer; disposing twice is harmless.
+    }
+}

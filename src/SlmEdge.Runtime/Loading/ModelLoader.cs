@@ -1,0 +1,23 @@
+using SlmEdge.Bundles;
+using SlmEdge.Engines.LlamaCpp;
+
+namespace SlmEdge.Runtime.Loading;
+
+/// <summary>Loads a model of a bundle into its engine.</summary>
+internal static class ModelLoader
+{
+    public static LoadedModel Load(Bundle bundle, ModelChoice choice, RuntimeOptions options) =>
+        choice.Engine == ModelChoice.Onnx ? OnnxModelLoader.Load(bundle, choice, options) : LoadLlama(bundle, choice, options);
+
+    private static LoadedModel LoadLlama(Bundle bundle, ModelChoice choice, RuntimeOptions options)
+    {
+        var engine = LlamaCppEngine.Open(bundle.GetFilePath(choice.File), new LlamaCppOptions
+        {
+            ContextLength = options.ContextLength,
+            BatchTokens = options.BatchTokens,
+            MaxSequences = options.BatchTexts,
+            Threads = options.Threads,
+        });
+        return new LoadedModel(engine, engine.Tokenizer, ModelChoice.Llama, choice.File);
+    }
+}
