@@ -50,7 +50,7 @@ internal sealed record ClassifyRequest(IReadOnlyList<string> Texts, bool IsList,
                 hasText ? "The body has both 'text' and 'texts'; give one of them." : "The body has neither 'text' (one string) nor 'texts' (a list of strings).");
         }
 
-        var top = Top(root);
+        var top = ReadTop(root);
         if (hasText)
         {
             return new ClassifyRequest([Text(text, "text")], false, top);
@@ -84,7 +84,7 @@ internal sealed record ClassifyRequest(IReadOnlyList<string> Texts, bool IsList,
         return new ClassifyRequest(list, true, top);
     }
 
-    private static int Top(JsonElement root) =>
+    private static int ReadTop(JsonElement root) =>
         !root.TryGetProperty("top", out var top) ? 0
         : top.ValueKind == JsonValueKind.Number && top.TryGetInt32(out var count) && count > 0 ? count
         : throw Bad("wrong-shape", "Wrong shape", "'top' has to be a whole number above 0.");
