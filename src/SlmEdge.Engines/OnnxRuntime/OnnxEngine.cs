@@ -1,0 +1,188 @@
+using System.Numerics.Tensors;
+using SlmEdge.Engines.LlamaCpp;
+using SlmEdge.Engines.Native;
+using SlmEdge.Engines.OnnxRuntime.Evaluation;
+using SlmEdge.Engines.OnnxRuntime.Native;
+using SlmEdge.Engines.Scoring;
+using SlmEdge.Tasks.Labels;
+
+namespace SlmEdge.Engines.OnnxRuntime;
+
+/// <summary>A folder with an ONNX decoder, as ONNX Runtime GenAI's model builder lays it out, evaluated by ONNX Runtime on the CPU.</summary>
+/// <remarks>Safe to call from several threads; the calls then wait for each other.</remarks>
+public sealed class OnnxEngine : IEngine
+{
+    private const int DefaultContextLimit = 4096;
+
+    private readonly Lock gate = new();
+    private readonly OnnxDecoder decoder;
+    private readonly OnnxLabelScorer scorer;
+    private bool disposed;
+
+    private OnnxEngine(OnnxDecoder decoder, LlamaTokenizer? tokenizer, OnnxEngineOptions options, int contextLength, int threads)
+    {
+        this.decoder = decoder;
+        scorer = new OnnxLabelScorer(decoder, options.BatchTokens, options.CachedPrefixTokens);
+        Tokenizer = tokenizer;
+        ContextLength = contextLength;
+        Info = new EngineInfo("ONNX Runtime", OrtEnvironment.Version, OrtEnvironment.LibraryPath, CpuLevel.Instructions, threads, Gpu: false, GpuName: null);
+    }
+
+    /// <inheritdoc/>
+    public EngineInfo Info { get; }
+
+    /// <inheritdoc/>
+    public int VocabularySize => decoder.Config.VocabularySize;
+
+    /// <inheritdoc/>
+    public int ContextLength { get; }
+
+    /// <summary>The tokenizer of <c>tokenizer.gguf</c> in the folder, or null without that file; it lives as long as the engine.</summary>
+    public LlamaTokenizer? Tokenizer { get; }
+
+    /// <summary>Loads a model folder.</summary>
+    /// <param name="modelDirectory">Holds <c>genai_config.json</c> and the model that it names.</param>
+    /// <param name="options">Context, batch and threads; null takes the defaults.</param>
+    /// <exception cref="EngineException">A file is missing, ONNX Runtime refuses the model, or an option does not suit it.</exception>
+    /// <exception cref="SlmEdge.Formats.ModelFormatException">A file is damaged: it never reaches ONNX Runtime.</exception>
+    /// <exception cref="NativeLibraryMissingException">ONNX Runtime is not installed.</exception>
+    public static OnnxEngine Open(string modelDirectory, OnnxEngineOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(modelDirectory);
+        options ??= new OnnxEngineOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.ContextLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.CachedPrefixTokens, 1);
+        var config = GenAiConfig.Load(modelDirectory);
+        var contextLength = options.ContextLength == 0 ? Math.Min(config.ContextLength, DefaultContextLimit) : options.ContextLength;
+        if (contextLength > config.ContextLength)
+        {
+            throw new EngineException($"The model in '{modelDirectory}' is made for {config.ContextLength} tokens, a context of {contextLength} was asked for; use at most {config.ContextLength}.");
+        }
+
+        var path = Path.Combine(modelDirectory, config.DecoderFile);
+        VerifiedOnnx.Check(path);
+        var threads = options.Threads > 0 ? options.Threads : ProcessorTopology.PhysicalCores;
+        var session = OrtSession.Load(path, threads);
+        try
+        {
+            var vocabulary = Path.Combine(modelDirectory, "tokenizer.gguf");
+            var tokenizer = File.Exists(vocabulary) ? LlamaTokenizer.Open(vocabulary) : null;
+            return new OnnxEngine(new OnnxDecoder(session, config, path), tokenizer, options, contextLength, threads);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void ScoreLabels(
+        ReadOnlySpan<int> prefix,
+        IReadOnlyList<int[]> texts,
+        LabelTrie labels,
+        Span<float> logProbs,
+        CancellationToken ct = default)
+    {
+        EngineInput.CheckScoring(prefix, texts, labels, logProbs, VocabularySize, ContextLength);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            scorer.Score(prefix, texts, labels, logProbs, ct);
+        }
+    }
+
+    /// <inheritdoc/>
+    public float[] EvaluateLogits(ReadOnlySpan<int> tokens)
+    {
+        EngineInput.CheckSequence(tokens, VocabularySize, ContextLength);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            using var step = RunPrompt(tokens);
+            return step.GetAllLogits().ToArray();
+        }
+    }
+
+    /// <inheritdoc/>
+    public int[] GenerateGreedy(ReadOnlySpan<int> prompt, int maxTokens, CancellationToken ct = default)
+    {
+        EngineInput.CheckSequence(prompt, VocabularySize, ContextLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxTokens);
+        var generated = new List<int>(Math.Min(maxTokens, ContextLength));
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if (maxTokens == 0)
+            {
+                return [];
+            }
+
+            ct.ThrowIfCancellationRequested();
+            var step = RunPrompt(prompt);
+            try
+            {
+                var last = prompt.Length - 1;
+                while (true)
+                {
+                    var next = TensorPrimitives.IndexOfMax(step.GetLogits(0, last));
+                    if (decoder.Config.EndTokens.Contains(next))
+                    {
+                        break;
+                    }
+
+                    generated.Add(next);
+                    if (generated.Count == maxTokens || step.Total >= ContextLength)
+                    {
+                        break;
+                    }
+
+                    ct.ThrowIfCancellationRequested();
+                    decoder.PrepareIds(1, 1)[0] = next;
+                    decoder.PrepareMask(1, step.Total + 1).Fill(1);
+                    var following = decoder.RunBehind(step, 1);
+                    step.Dispose();
+                    step = following;
+                    last = 0;
+                }
+            }
+            finally
+            {
+                step.Dispose();
+            }
+        }
+
+        return [.. generated];
+    }
+
+    /// <summary>Releases the model.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (disposed)
+            {
+                return;
+            }
+
+            disposed = true;
+            scorer.Dispose();
+            decoder.Dispose();
+            Tokenizer?.Dispose();
+        }
+    }
+
+    private OnnxStep RunPrompt(ReadOnlySpan<int> tokens)
+    {
+        var ids = decoder.PrepareIds(1, tokens.Length);
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            ids[i] = tokens[i];
+        }
+
+        decoder.PrepareMask(1, tokens.Length).Fill(1);
+        return decoder.RunPrompt(1, tokens.Length);
+    }
+}
