@@ -14,8 +14,8 @@ public sealed class LlamaCppEngine : IEngine
     // 64 MiB of logits at once: a large vocabulary gets fewer rows per evaluation.
     private const int MaxLogits = 16 * 1024 * 1024;
     private const int DefaultContextLimit = 4096;
-    private const long LargeCache = 256L * 1024 * 1024;
     private const int FlashAttentionAuto = -1;
+    private const int FlashAttentionDisabled = 0;
     private const int LoadModeAuto = -1;
     private const int TypeF32 = 0;
     private const int TypeF16 = 1;
@@ -248,18 +248,11 @@ public sealed class LlamaCppEngine : IEngine
         parameters.NoPerf = 1;
         
         // The texts of a batch share one memory. Fused attention skips what belongs to other sequences, the plain
-        // kernels compute and then mask it: measured 2 to 4 times slower on a CPU.
-        parameters.FlashAttnType = FlashAttentionAuto;
-        parameters.TypeK = options.HalfPrecisionCache ?? IsLargeCache(parameters.NCtx) ? TypeF16 : TypeF32;
+        // kernels compute and then mask it: measured 2 to 4 times slower on a CPU. But it rounds keys and values to 16 bits.
+        parameters.FlashAttnType = options.HalfPrecisionCache ? FlashAttentionAuto : FlashAttentionDisabled;
+        parameters.TypeK = options.HalfPrecisionCache ? TypeF16 : TypeF32;
         parameters.TypeV = parameters.TypeK;
         return SafeLlamaContextHandle.Create(model, parameters);
-    }
-
-    // Keys and values of every layer in 32 bits; an upper bound where a model's heads are smaller than its width divided by them.
-    private bool IsLargeCache(long cells)
-    {
-        var width = (long)LlamaNative.llama_model_n_embd(model) * LlamaNative.llama_model_n_head_kv(model) / Math.Max(1, LlamaNative.llama_model_n_head(model));
-        return cells * LlamaNative.llama_model_n_layer(model) * width * 2 * sizeof(float) > LargeCache;
     }
 
     private unsafe SafeLlamaAdapterHandle ApplyAdapter(SafeLlamaContextHandle context, string path, float scale)

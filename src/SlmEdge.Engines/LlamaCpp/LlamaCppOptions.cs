@@ -22,10 +22,10 @@ public sealed record LlamaCppOptions
     public float AdapterScale { get; init; } = 1f;
 
     /// <summary>
-    /// Whether keys and values are kept in 16 bits: half the memory, logits that differ in about the fourth digit. Null
-    /// keeps them in 32 bits (the faster and more exact choice on a CPU) unless that would take more than 256 MiB.
+    /// True keeps keys and values in 16 bits and fuses attention: half the memory, 2 to 4 times the speed on batches,
+    /// logits off by about 2e-4 of their spread. False computes in 32 bits throughout, as comparisons between engines need.
     /// </summary>
-    public bool? HalfPrecisionCache { get; init; }
+    public bool HalfPrecisionCache { get; init; } = true;
 
     /// <summary>Layers kept on the GPU: 0 for none, negative for all. Without a GPU backend it has no effect.</summary>
     public int GpuLayers { get; init; }
