@@ -61,7 +61,7 @@ public static partial class torch
         public Tensor pow(Tensor exponent) => Aten.PowTensorTensor.Call(this, exponent);
 
         /// <summary>Remainder with the sign of the divisor, broadcast.</summary>
-        public Tensor remainder(Tensor other) => Aten.RemainderTensor.Call(this, other);
+        public Tensor remainder(Tensor target) => Aten.RemainderTensor.Call(this, target);
 
         /// <summary>Remainder with the sign of the divisor.</summary>
         public Tensor remainder(Scalar scalar) => Aten.RemainderScalar.Call(this, scalar);
@@ -136,7 +136,7 @@ public static partial class torch
         public Tensor pow_(Tensor exponent) => Aten.PowTensorInPlace.CallInPlace(this, exponent);
 
         /// <summary>Remainder with the sign of the divisor, broadcast in place.</summary>
-        public Tensor remainder_(Tensor other) => Aten.RemainderTensorInPlace.CallInPlace(this, other);
+        public Tensor remainder_(Tensor target) => Aten.RemainderTensorInPlace.CallInPlace(this, target);
 
         /// <summary>Remainder with the sign of the divisor in place.</summary>
         public Tensor remainder_(Scalar scalar) => Aten.RemainderScalarInPlace.CallInPlace(this, scalar);

@@ -57,10 +57,6 @@ public static partial class torch
     public static Tensor tensor(IList<double> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromElements<double>([.. rawArray], ScalarType.Float64, [rawArray.Count], dtype, device, requires_grad, names);
 
-    /// <summary>A tensor with a copy of the elements, in row-major order.</summary>
-    public static Tensor tensor(IList<double> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        FromElements<double>([.. rawArray], ScalarType.Float64, dimensions, dtype, device, requires_grad, names);
-
     /// <summary>A matrix with a copy of the elements, in row-major order.</summary>
     public static Tensor tensor(IList<double> rawArray, long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromElements<double>([.. rawArray], ScalarType.Float64, [rows, columns], dtype, device, requires_grad, names);
@@ -83,12 +79,12 @@ public static partial class torch
         FromElements<long>([scalar], ScalarType.Int64, [], dtype, device, requires_grad, null);
 
     /// <summary>A tensor of one dimension with a copy of the elements.</summary>
-    public static Tensor tensor(long[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        FromElements<long>(rawArray, ScalarType.Int64, [rawArray.Length], dtype, device, requires_grad, names);
+    public static Tensor tensor(long[] dataArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+        FromElements<long>(dataArray, ScalarType.Int64, [dataArray.Length], dtype, device, requires_grad, names);
 
     /// <summary>A tensor with a copy of the elements, in row-major order.</summary>
-    public static Tensor tensor(long[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        FromElements<long>(rawArray, ScalarType.Int64, dimensions, dtype, device, requires_grad, names);
+    public static Tensor tensor(long[] dataArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+        FromElements<long>(dataArray, ScalarType.Int64, dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A tensor of one dimension with a copy of the elements.</summary>
     public static Tensor tensor(IList<long> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>

@@ -113,9 +113,9 @@ public sealed class FunctionalTests
         var none = new Parameter(zeros(1));
         a.grad = tensor(new float[] { 3, 0 });
         b.grad = tensor(new float[] { 4 });
-        utils.clip_grad_norm_([a, b, none], 10).ShouldBe(5);
+        nn.utils.clip_grad_norm_([a, b, none], 10).ShouldBe(5);
         b.grad!.ToSingle().ShouldBe(4);
-        utils.clip_grad_norm_([a, b, none], 1).ShouldBe(5);
+        nn.utils.clip_grad_norm_([a, b, none], 1).ShouldBe(5);
         a.grad!.data<float>().ToArray().ShouldBe([0.6f, 0], 1e-6);
         b.grad!.ToSingle().ShouldBe(0.8f, 1e-6);
     }

@@ -73,7 +73,8 @@ internal static class SlmTorchLibrary
         }
 
         throw new DllNotFoundException(
-            $"The native library {FileName} (the binding of libtorch) was not found. Looked at: {string.Join(", ", looked)}. " +
+            $"The native library {FileName} (the binding of libtorch) was not found. Looked at: {string.Join(", ", looked)}, " +
+            "and for a folder artifacts/native above the program and the current directory. " +
             "Build it with: ./build.sh --target Engines, or name its folder in the environment variable SLMEDGE_NATIVE_DIR.");
     }
 

@@ -10,14 +10,14 @@ public sealed class DisposeScope : IDisposable
     private DisposeScopeManager? _manager;
 
     /// <summary>A scope inside the innermost one of a manager; use <see cref="torch.NewDisposeScope"/>.</summary>
-    public DisposeScope(DisposeScopeManager disposeScopeManager)
+    internal DisposeScope(DisposeScopeManager disposeScopeManager)
     {
         _manager = disposeScopeManager ?? throw new ArgumentNullException(nameof(disposeScopeManager));
         OuterScope = disposeScopeManager.CurrentDisposeScope;
     }
 
     /// <summary>The scope around this one, or null.</summary>
-    public DisposeScope? OuterScope { get; internal set; }
+    internal DisposeScope? OuterScope { get; set; }
 
     /// <summary>How many tensors the scope owns.</summary>
     public int DisposablesCount => Disposables.Count;

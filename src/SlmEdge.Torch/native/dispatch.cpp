@@ -47,10 +47,10 @@ c10::IValue to_ivalue(const SlmValue& value, const c10::Argument& argument) {
     }
     case SLM_OPTIONAL_TENSOR_LIST: {
       auto* items = static_cast<const SlmTensor*>(value.pointer);
-      c10::List<c10::optional<at::Tensor>> list;
+      // By its type: the C++ name of "optional" differs between versions of libtorch.
+      c10::impl::GenericList list(c10::OptionalType::create(c10::TensorType::get()));
       list.reserve(value.length);
-      for (int64_t i = 0; i < value.length; ++i)
-        list.push_back(items[i] ? c10::optional<at::Tensor>(*items[i]) : c10::optional<at::Tensor>());
+      for (int64_t i = 0; i < value.length; ++i) list.push_back(items[i] ? c10::IValue(*items[i]) : c10::IValue());
       return c10::IValue(std::move(list));
     }
     case SLM_STRING:
