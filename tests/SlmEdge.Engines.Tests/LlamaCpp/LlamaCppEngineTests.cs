@@ -19,7 +19,7 @@ public sealed class LlamaCppEngineTests
     [SkippableFact]
     public void Greedy_continuation_is_the_story_that_the_model_knows()
     {
-        using var engine = LlamaCppEngine.Open(SharedData.Stories());
+        using var engine = LlamaCppEngine.Open(SharedData.Stories(), new LlamaCppOptions { Threads = 1 });
         var prompt = Prompt(engine, "Once upon a time");
 
         var first = engine.GenerateGreedy(prompt, 24);
@@ -110,7 +110,7 @@ public sealed class LlamaCppEngineTests
         using var wide = Open();
         using var narrow = LlamaCppEngine.Open(
             SharedData.Stories(),
-            new LlamaCppOptions { BatchTokens = 7, MaxSequences = 2, HalfPrecisionCache = false });
+            new LlamaCppOptions { Threads = 1, BatchTokens = 7, MaxSequences = 2, HalfPrecisionCache = false });
         var (prefix, texts) = Inputs(wide);
         var labels = new LabelTrie(Labels(wide, 4));
         texts[1] = [.. texts[2], .. texts[0], .. texts[5]];
@@ -143,7 +143,7 @@ public sealed class LlamaCppEngineTests
     [SkippableFact]
     public void A_text_too_long_for_the_context_is_named_with_its_lengths()
     {
-        using var engine = LlamaCppEngine.Open(SharedData.Stories(), new LlamaCppOptions { ContextLength = 32 });
+        using var engine = LlamaCppEngine.Open(SharedData.Stories(), new LlamaCppOptions { Threads = 1, ContextLength = 32 });
         var labels = new LabelTrie([[5], [6]]);
         var scores = new float[4];
         int[][] texts = [[7, 8], [.. Enumerable.Repeat(9, 30)]];
@@ -222,7 +222,7 @@ public sealed class LlamaCppEngineTests
     }
 
     private static LlamaCppEngine Open() =>
-        LlamaCppEngine.Open(SharedData.Stories(), new LlamaCppOptions { HalfPrecisionCache = false });
+        LlamaCppEngine.Open(SharedData.Stories(), new LlamaCppOptions { Threads = 1, HalfPrecisionCache = false });
 
     private static int[] Prompt(LlamaCppEngine engine, string text) =>
         [engine.Tokenizer.BosTokenId!.Value, .. engine.Tokenizer.Encode(text)];

@@ -17,8 +17,8 @@ public sealed class LlamaQuantizerTests
         LlamaQuantizer.Quantize(SharedData.Stories(), target, type, threads: 1);
 
         new FileInfo(target).Length.ShouldBeLessThan(new FileInfo(SharedData.Stories()).Length);
-        using var original = LlamaCppEngine.Open(SharedData.Stories());
-        using var converted = LlamaCppEngine.Open(target);
+        using var original = LlamaCppEngine.Open(SharedData.Stories(), new LlamaCppOptions { Threads = 1 });
+        using var converted = LlamaCppEngine.Open(target, new LlamaCppOptions { Threads = 1 });
         int[] prompt = [1, .. original.Tokenizer.Encode("Once upon a time there was a cat who liked")];
         var expected = original.EvaluateLogits(prompt);
         var actual = converted.EvaluateLogits(prompt);

@@ -35,7 +35,7 @@ public sealed class OnnxEngineTests : IDisposable
     [InlineData(4, 3)]
     public void Both_engines_give_the_same_label_scores(int labelTokens, int cachedPrefixTokens)
     {
-        using var onnx = OpenOnnx(new OnnxEngineOptions { CachedPrefixTokens = cachedPrefixTokens });
+        using var onnx = OpenOnnx(new OnnxEngineOptions { Threads = 1, CachedPrefixTokens = cachedPrefixTokens });
         using var llama = OpenLlama();
         var (prefix, texts, labels) = Inputs(onnx, labelTokens);
 
@@ -52,7 +52,7 @@ public sealed class OnnxEngineTests : IDisposable
     [InlineData(3)]
     public void Label_scores_equal_an_exhaustive_evaluation(int cachedPrefixTokens)
     {
-        using var engine = OpenOnnx(new OnnxEngineOptions { CachedPrefixTokens = cachedPrefixTokens });
+        using var engine = OpenOnnx(new OnnxEngineOptions { Threads = 1, CachedPrefixTokens = cachedPrefixTokens });
         var (prefix, texts, labels) = Inputs(engine, 4);
         var scores = Score(engine, prefix, texts, labels);
 
@@ -78,7 +78,7 @@ public sealed class OnnxEngineTests : IDisposable
     public void Batches_small_and_large_give_the_same_scores()
     {
         using var large = OpenOnnx();
-        using var small = OpenOnnx(new OnnxEngineOptions { BatchTokens = 1 });
+        using var small = OpenOnnx(new OnnxEngineOptions { Threads = 1, BatchTokens = 1 });
         var (prefix, texts, labels) = Inputs(large, 4);
         LargestDifference(Score(large, prefix, texts, labels), Score(small, prefix, texts, labels)).ShouldBeLessThan(2e-4f);
     }
@@ -110,9 +110,9 @@ public sealed class OnnxEngineTests : IDisposable
         var merged = model.WriteAdapter(folder.File("adapter.gguf"), rank: 4, alpha: 8);
         merged.WriteGguf(folder.File("merged.gguf"));
         model.WriteGguf(folder.File("base.gguf"));
-        using var plain = LlamaCppEngine.Open(folder.File("base.gguf"));
-        using var adapted = LlamaCppEngine.Open(folder.File("base.gguf"), new LlamaCppOptions { AdapterPath = folder.File("adapter.gguf") });
-        using var whole = LlamaCppEngine.Open(folder.File("merged.gguf"));
+        using var plain = LlamaCppEngine.Open(folder.File("base.gguf"), new LlamaCppOptions { Threads = 1 });
+        using var adapted = LlamaCppEngine.Open(folder.File("base.gguf"), new LlamaCppOptions { Threads = 1, AdapterPath = folder.File("adapter.gguf") });
+        using var whole = LlamaCppEngine.Open(folder.File("merged.gguf"), new LlamaCppOptions { Threads = 1 });
         var tokens = plain.Tokenizer.Encode("engine does not start, battery flat");
 
         var expected = whole.EvaluateLogits(tokens);
@@ -155,7 +155,7 @@ public sealed class OnnxEngineTests : IDisposable
     [SkippableFact]
     public void A_text_too_long_for_the_context_is_named_with_its_lengths()
     {
-        using var engine = OpenOnnx(new OnnxEngineOptions { ContextLength = 16 });
+        using var engine = OpenOnnx(new OnnxEngineOptions { Threads = 1, ContextLength = 16 });
         var error = Should.Throw<EngineException>(() => engine.ScoreLabels([1, 2], [[.. Enumerable.Repeat(3, 15)]], new LabelTrie([[4], [5]]), new float[2]));
         error.Message.ShouldContain("Text 0 has 15 tokens");
     }
@@ -174,14 +174,14 @@ public sealed class OnnxEngineTests : IDisposable
     {
         NativeEngines.Require();
         model.WriteOnnx(folder.Path);
-        return OnnxEngine.Open(folder.Path, options);
+        return OnnxEngine.Open(folder.Path, options ?? new OnnxEngineOptions { Threads = 1 });
     }
 
     private LlamaCppEngine OpenLlama()
     {
         var path = folder.File("model.gguf");
         model.WriteGguf(path);
-        return LlamaCppEngine.Open(path, new LlamaCppOptions { HalfPrecisionCache = false });
+        return LlamaCppEngine.Open(path, new LlamaCppOptions { Threads = 1, HalfPrecisionCache = false });
     }
 
     private static (int[] Prefix, int[][] Texts, LabelTrie Labels) Inputs(OnnxEngine engine, int labelTokens)
