@@ -26,6 +26,27 @@ public sealed class RuntimeTests
         }
     }
 
+    [SkippableFact]
+    public unsafe void The_blas_library_uses_as_many_threads_as_libtorch()
+    {
+        var before = get_num_threads();
+        Skip.IfNot(
+            NativeLibrary.TryLoad("libblas.so.3", out var blas) && NativeLibrary.TryGetExport(blas, "openblas_get_num_threads", out _),
+            "this libtorch does not work over OpenBLAS");
+        var count = (delegate* unmanaged<int>)NativeLibrary.GetExport(blas, "openblas_get_num_threads");
+        try
+        {
+            set_num_threads(1);
+            count().ShouldBe(1);
+            set_num_threads(2);
+            count().ShouldBe(2);
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
     [Fact]
     public void The_same_product_comes_out_bit_for_bit_with_the_same_threads()
     {
