@@ -1,0 +1,4 @@
+namespace SlmEdge.Samples.WorkOrders;
+
+/// <summary>One row of the data set.</summary>
+public sealed record WorkOrder(string Text, string Label);
