@@ -101,6 +101,13 @@ public sealed class SlmRuntime : IDisposable
         }
     }
 
+    /// <summary>The models of a bundle: each with the engine that runs it and its path in the bundle.</summary>
+    public static IReadOnlyList<(EngineChoice Engine, string File)> ListModels(BundleManifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return [.. ModelChoice.All(manifest).Select(choice => (choice.Engine == ModelChoice.Onnx ? EngineChoice.Onnx : EngineChoice.Llama, choice.File))];
+    }
+
     /// <summary>
     /// Classifies the bundle's golden examples on this device: a difference means that this device does not compute what was tested.
     /// </summary>

@@ -1,1 +1,3 @@
-return 2;
+using SlmEdge.Tools.Edge.CommandLine;
+
+return await EdgeProgram.RunAsync(args);

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using SlmEdge.Runtime;
+
+namespace SlmEdge.Tools.Edge.CommandLine;
+
+/// <summary>The options that every command with a model has.</summary>
+internal sealed class RuntimeArguments
+{
+    public Option<string> Bundle { get; } = new("--bundle") { Description = "The bundle: a .slmb file or a folder.", Required = true, HelpName = "x.slmb" };
+
+    public Option<string> Engine { get; } = new("--engine") { Description = "llama, onnx, or auto for the one that the bundle recommends.", DefaultValueFactory = _ => "auto" };
+
+    public Option<string?> File { get; } = new("--file") { Description = "The model file in the bundle, instead of the recommended one." };
+
+    public Option<int> Threads { get; } = new("--threads") { Description = "Threads for one evaluation; 0 for one per physical core." };
+
+    public Option<int> Context { get; } = new("--context") { Description = "Tokens of instruction, text and label together; 0 for what the model was made for." };
+
+    public Option<int> BatchTokens { get; } = new("--batch-tokens") { Description = "Tokens of waiting texts that are evaluated together.", DefaultValueFactory = _ => new RuntimeOptions().BatchTokens };
+
+    public Option<double?> AbstainBelow { get; } = new("--abstain-below") { Description = "Probability below which the answer is an abstention, instead of the task's own." };
+
+    public Option<bool> Truncate { get; } = new("--truncate") { Description = "Cut texts that do not fit the context instead of refusing them." };
+
+    public Option<string?> Cache { get; } = new("--cache") { Description = "Folder for the unpacked files of bundles, instead of the user's cache folder." };
+
+    public RuntimeArguments(Command command)
+    {
+        Engine.AcceptOnlyFromAmong("auto", "llama", "onnx");
+        AtLeast(Threads, 0);
+        AtLeast(Context, 0);
+        AtLeast(BatchTokens, 1);
+        AbstainBelow.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !(result.GetValueOrDefault<double?>() is >= 0 and <= 1))
+            {
+                result.AddError("--abstain-below has to be a probability from 0 to 1.");
+            }
+        });
+        foreach (var option in new Option[] { Bundle, Engine, File, Threads, Context, BatchTokens, AbstainBelow, Truncate, Cache })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public static void AtLeast(Option<int> option, int minimum) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count == 1 && result.GetValueOrDefault<int>() < minimum)
+        {
+            result.AddError($"{option.Name} has to be at least {minimum}.");
+        }
+    });
+
+    public SlmRuntime Open(ParseResult parsed) => SlmRuntime.Open(parsed.GetValue(Bundle)!, Read(parsed));
+
+    public RuntimeOptions Read(ParseResult parsed) => new()
+    {
+        Engine = parsed.GetValue(Engine) switch { "llama" => EngineChoice.Llama, "onnx" => EngineChoice.Onnx, _ => EngineChoice.Auto },
+        File = parsed.GetValue(File),
+        Threads = parsed.GetValue(Threads),
+        ContextLength = parsed.GetValue(Context),
+        BatchTokens = parsed.GetValue(BatchTokens),
+        AbstainBelow = parsed.GetValue(AbstainBelow),
+        LongTexts = parsed.GetValue(Truncate) ? LongTextPolicy.Truncate : LongTextPolicy.Refuse,
+        CacheDirectory = parsed.GetValue(Cache),
+    };
+}
