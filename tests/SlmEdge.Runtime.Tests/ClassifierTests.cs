@@ -112,7 +112,7 @@ public sealed class ClassifierTests
     {
         using var bundle = TinyBundle.Create(verbalizer);
         using var runtime = bundle.Open();
-        var texts = Enumerable.Range(0, 64 * 4).Select(i => $"{TinyBundle.Texts[i % TinyBundle.Texts.Count]} It was day {i}.").ToArray();
+        var texts = Enumerable.Range(0, 64 * 2).Select(i => $"{TinyBundle.Texts[i % TinyBundle.Texts.Count]} It was day {i}.").ToArray();
         var alone = new Decision[texts.Length];
         for (var i = 0; i < texts.Length; i++)
         {
@@ -237,10 +237,11 @@ public sealed class ClassifierTests
     [SkippableTheory]
     [InlineData("", InvalidTextReason.Empty)]
     [InlineData(" \t\r\n", InvalidTextReason.Empty)]
-    [InlineData("half \uD83D of a pair", InvalidTextReason.NotUnicode)]
-    [InlineData("\uDE00", InvalidTextReason.NotUnicode)]
-    public async Task A_text_that_is_none_is_refused_with_the_reason(string text, InvalidTextReason reason)
+    [InlineData("half # of a pair", InvalidTextReason.NotUnicode)]
+    [InlineData("#", InvalidTextReason.NotUnicode)]
+    public async Task A_text_that_is_none_is_refused_with_the_reason(string template, InvalidTextReason reason)
     {
+        var text = template.Replace('#', '\uD83D'); // Half of a pair would not survive on its way to the test as an argument.
         using var bundle = TinyBundle.Create();
         using var runtime = bundle.Open();
         (await Should.ThrowAsync<InvalidTextException>(() => runtime.Classifier.ClassifyAsync(text))).Reason.ShouldBe(reason);

@@ -211,6 +211,24 @@ public sealed class Classifier
 
     private int[] Encode(string text, long index, out bool truncated)
     {
+        if (scheduler.IsStopped)
+        {
+            throw new RuntimeStoppedException();
+        }
+
+        try
+        {
+            return EncodeText(text, index, out truncated);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The runtime was disposed between the check and the end of the tokenisation.
+            throw new RuntimeStoppedException();
+        }
+    }
+
+    private int[] EncodeText(string text, long index, out bool truncated)
+    {
         ArgumentNullException.ThrowIfNull(text);
         if (string.IsNullOrWhiteSpace(text))
         {

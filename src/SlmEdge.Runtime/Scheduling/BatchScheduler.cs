@@ -46,6 +46,8 @@ internal sealed class BatchScheduler : IDisposable
 
     public int BatchTexts => batchTexts;
 
+    public bool IsStopped => Volatile.Read(ref disposed) != 0;
+
     public int Waiting => queue.Reader.Count;
 
     /// <summary>Queues a text, or throws <see cref="RuntimeBusyException"/> when there is no room.</summary>
@@ -57,7 +59,7 @@ internal sealed class BatchScheduler : IDisposable
         if (!queue.Writer.TryWrite(request))
         {
             request.Abandon();
-            throw Volatile.Read(ref disposed) != 0 ? new RuntimeStoppedException() : new RuntimeBusyException(QueueCapacity, RetryAfter());
+            throw IsStopped ? new RuntimeStoppedException() : new RuntimeBusyException(QueueCapacity, RetryAfter());
         }
 
         return request.Task;

@@ -14,12 +14,17 @@ internal static class ClassifyCommand
     {
         var command = new Command("classify", "Classifies texts: one JSON line per text, {\"text\":…,\"label\":…,\"confidence\":…,\"scores\":{…}}.");
         var runtime = new RuntimeArguments(command);
-        var text = new Option<string[]>("--text") { Description = "A text to classify; may be given several times." };
+        var text = new Option<string[]>("--text") { HelpName = "text", Description = "A text to classify; may be given several times." };
         var input = new Option<string?>("--input") { Description = "File with the texts, or - for the standard input: JSON Lines, each an object with \"text\" or a string." };
-        var format = new Option<InputFormat>("--format") { Description = "How the input is written: jsonl, text (one text per line), or auto (text for *.txt, else jsonl)." };
+        var format = new Option<string>("--format")
+        {
+            Description = "How the input is written: jsonl, text (one text per line), or auto (text for *.txt, else jsonl).",
+            DefaultValueFactory = _ => "auto",
+        };
         var output = new Option<string>("--output") { Description = "File for the decisions, or - for the standard output.", DefaultValueFactory = _ => StandardStream };
         var top = new Option<int>("--top") { Description = "How many of the scores to write, best first; 0 for all." };
         var maxLine = new Option<int>("--max-line-bytes") { Description = "Longest row of the input.", DefaultValueFactory = _ => new JsonLinesLimits().MaxLineBytes };
+        format.AcceptOnlyFromAmong("auto", "jsonl", "text");
         RuntimeArguments.AtLeast(top, 0);
         RuntimeArguments.AtLeast(maxLine, 1);
         command.Options.Add(text);
@@ -46,7 +51,7 @@ internal static class ClassifyCommand
             var name = inputPath == StandardStream ? "standard input" : inputPath ?? "--text";
             var rows = new RowStream(inputStream is null
                 ? texts.Select((value, index) => new TextRow(index + 1, value))
-                : TextRows.Read(inputStream, name, parsed.GetValue(format), parsed.GetValue(maxLine)));
+                : TextRows.Read(inputStream, name, Enum.Parse<InputFormat>(parsed.GetValue(format)!, ignoreCase: true), parsed.GetValue(maxLine)));
             using var progress = new ProgressLine(!Console.IsErrorRedirected && (outputPath != StandardStream || Console.IsOutputRedirected));
             try
             {

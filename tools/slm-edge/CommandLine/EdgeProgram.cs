@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using SlmEdge.Tools.Edge.Bench;
 using SlmEdge.Tools.Edge.Bundles;
 using SlmEdge.Tools.Edge.Classify;
+using SlmEdge.Tools.Edge.Doctor;
 using SlmEdge.Tools.Edge.Serve;
 
 namespace SlmEdge.Tools.Edge.CommandLine;
@@ -17,14 +20,25 @@ internal static class EdgeProgram
             ServeCommand.Create(),
             BundleCommand.Create(),
             BenchCommand.Create(),
+            DoctorCommand.Create(),
         };
         var parsed = root.Parse(args);
-        var code = await parsed.InvokeAsync(new InvocationConfiguration
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"slm-edge: {FailureText.OneLine(error.Message)}").ConfigureAwait(false);
+            }
+
+            await Console.Error.WriteLineAsync($"Try '{CommandPath(parsed.CommandResult)} --help'.").ConfigureAwait(false);
+            return ExitCodes.WrongUsage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeSpan.FromSeconds(15),
         }).ConfigureAwait(false);
-        return parsed.Errors.Count > 0 ? ExitCodes.WrongUsage : code;
     }
 
     /// <summary>Gives a command its body, with the failures of all commands handled alike.</summary>
@@ -51,4 +65,8 @@ internal static class EdgeProgram
                 return ExitCodes.Failed;
             }
         });
+
+    private static string CommandPath(CommandResult command) => command.Parent is CommandResult parent
+        ? $"{CommandPath(parent)} {command.Command.Name}"
+        : "slm-edge";
 }

@@ -21,7 +21,7 @@ internal static class FailureText
     };
 
     // A message can quote foreign text; control characters in it must not reach the terminal.
-    private static string OneLine(string message)
+    public static string OneLine(string message)
     {
         var text = new StringBuilder(message.Length);
         foreach (var c in message)
