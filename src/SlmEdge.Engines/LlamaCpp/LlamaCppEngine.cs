@@ -36,6 +36,11 @@ public sealed class LlamaCppEngine : IEngine
         {
             VocabularySize = Tokenizer.VocabularySize;
             var trained = LlamaNative.llama_model_n_ctx_train(model);
+            if (trained < 1)
+            {
+                throw new EngineException($"The model '{path}' names a context length of {trained} tokens; convert it again.");
+            }
+
             ContextLength = options.ContextLength == 0 ? Math.Min(trained, DefaultContextLimit) : options.ContextLength;
             if (ContextLength > trained)
             {

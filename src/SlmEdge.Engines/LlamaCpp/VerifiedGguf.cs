@@ -24,5 +24,14 @@ internal static class VerifiedGguf
         {
             throw new ModelFormatException($"is one of {parts.AsInt64()} parts; merge them into one file first", path, "split.count");
         }
+
+        // ggml asserts this, which would end the process.
+        foreach (var (key, value) in file.Metadata)
+        {
+            if (key.EndsWith("layer_norm_rms_epsilon", StringComparison.Ordinal) && value.AsDouble() is var epsilon && !(epsilon is >= 0 and < 1))
+            {
+                throw new ModelFormatException($"is {epsilon}, must be from 0 to 1", path, key);
+            }
+        }
     }
 }

@@ -23,6 +23,34 @@ public sealed class DamagedGgufTests
         Directory.GetFiles(folder.Path).ShouldBe([path]);
     }
 
+    [SkippableTheory]
+    [InlineData("llama.attention.layer_norm_rms_epsilon", 0x7FC00000u)]
+    [InlineData("llama.attention.layer_norm_rms_epsilon", 0xBF800000u)]
+    [InlineData("llama.attention.head_count", 0u)]
+    [InlineData("llama.attention.head_count_kv", 3u)]
+    [InlineData("llama.embedding_length", 0xFFFFFFFFu)]
+    [InlineData("llama.block_count", 1u)]
+    [InlineData("llama.context_length", 0u)]
+    [InlineData("llama.feed_forward_length", 65536u)]
+    [InlineData("llama.rope.dimension_count", 3u)]
+    public void A_hostile_number_in_a_real_model_is_an_error_and_never_ends_the_process(string key, uint value)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("hostile.gguf");
+        var bytes = File.ReadAllBytes(SharedData.Stories());
+
+        // The key's text, then the type of its value (4 bytes), then the value.
+        var at = bytes.AsSpan().IndexOf([.. BitConverter.GetBytes((ulong)key.Length), .. System.Text.Encoding.ASCII.GetBytes(key)]);
+        at.ShouldBeGreaterThan(0);
+        BitConverter.TryWriteBytes(bytes.AsSpan(at + 8 + key.Length + 4), value).ShouldBeTrue();
+        File.WriteAllBytes(path, bytes);
+
+        var error = Should.Throw<Exception>(() => LlamaCppEngine.Open(path, new LlamaCppOptions { Threads = 1 }).Dispose());
+
+        (error is EngineException or ModelFormatException).ShouldBeTrue(error.ToString());
+        error.Message.ShouldContain("hostile.gguf");
+    }
+
     [SkippableFact]
     public void A_damaged_adapter_never_reaches_native_code()
     {

@@ -17,7 +17,7 @@ internal static unsafe class LlamaLog
     private const int LineLength = 400;
 
     [ThreadStatic]
-    private static List<string>? lines;
+    private static List<(int Level, string Text)>? lines;
 
     [ThreadStatic]
     private static bool lastWasKept;
@@ -27,11 +27,20 @@ internal static unsafe class LlamaLog
     /// <summary>Forgets what this thread logged so far; call before a native operation.</summary>
     internal static void Clear() => lines?.Clear();
 
-    /// <summary>What this thread logged since <see cref="Clear"/>, as one line to end a message with; empty when nothing.</summary>
-    internal static string Describe() =>
-        lines is { Count: > 0 }
-            ? " llama.cpp says: " + string.Join(" | ", lines.Select(line => line.Trim()).Where(line => line.Length > 0))
-            : string.Empty;
+    /// <summary>
+    /// The errors that this thread logged since <see cref="Clear"/>, or its warnings when there were none, as one line to
+    /// end a message with; empty when nothing.
+    /// </summary>
+    internal static string Describe()
+    {
+        if (lines is not { Count: > 0 })
+        {
+            return string.Empty;
+        }
+
+        var level = lines.Max(line => line.Level);
+        return " llama.cpp says: " + string.Join(" | ", lines.Where(line => line.Level == level).Select(line => line.Text.Trim()).Where(text => text.Length > 0));
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnLog(int level, byte* text, void* userData)
@@ -48,10 +57,10 @@ internal static unsafe class LlamaLog
 
             var bytes = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text);
             var line = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, LineLength)]);
-            lines ??= new List<string>(LinesKept);
+            lines ??= new List<(int, string)>(LinesKept);
             if (continues && lines.Count > 0)
             {
-                lines[^1] += line;
+                lines[^1] = (lines[^1].Level, lines[^1].Text + line);
                 return;
             }
 
@@ -60,7 +69,7 @@ internal static unsafe class LlamaLog
                 lines.RemoveAt(0);
             }
 
-            lines.Add(line);
+            lines.Add((level == LevelContinue ? LevelWarning : level, line));
         }
         catch (OutOfMemoryException)
         {
