@@ -1,0 +1,81 @@
+using SlmEdge.Engines.LlamaCpp;
+using SlmEdge.Export.Weights;
+using SlmEdge.Formats.Gguf;
+using SlmEdge.Formats.HuggingFace;
+
+namespace SlmEdge.Export.Gguf;
+
+/// <summary>Exports models and adapters to GGUF.</summary>
+public static class GgufExporter
+{
+    /// <summary>Exports a model. Quantised types go through a temporary F32 file beside the target, which llama.cpp's own quantiser reads.</summary>
+    /// <param name="weights">The model, merged or not.</param>
+    /// <param name="path">The file; it appears only when it is complete.</param>
+    /// <param name="type">The type of the matrices.</param>
+    /// <param name="threads">Threads of the quantiser; 0 takes all cores.</param>
+    /// <param name="progress">Told about each tensor.</param>
+    /// <param name="ct">Stops between two tensors; nothing is left behind.</param>
+    /// <exception cref="ExportException">The tokenizer does not belong to the model.</exception>
+    /// <exception cref="IOException">The disk is full or cannot be written.</exception>
+    public static void Export(
+        ModelWeights weights,
+        string path,
+        GgufQuantization type,
+        int threads = 0,
+        IProgress<ExportProgress>? progress = null,
+        CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        if (FloatType(type) is { } floatType)
+        {
+            GgufModelWriter.Write(weights, path, floatType, progress, ct);
+            return;
+        }
+
+        string full = Path.GetFullPath(path);
+        string source = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.f32");
+        try
+        {
+            GgufModelWriter.Write(weights, source, GgmlType.F32, progress, ct);
+            Quantize(source, full, type, threads, ct);
+        }
+        finally
+        {
+            File.Delete(source);
+        }
+    }
+
+    /// <summary>Quantises an F32 GGUF file that was exported before; cheaper than <see cref="Export"/> when several types are wanted.</summary>
+    /// <param name="source">An F32 GGUF.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="type">The type of the matrices.</param>
+    /// <param name="threads">Threads; 0 takes all cores.</param>
+    /// <param name="ct">Checked before the quantiser starts, which itself cannot be stopped.</param>
+    public static void Quantize(string source, string path, GgufQuantization type, int threads = 0, CancellationToken ct = default)
+    {
+        ct.ThrowIfCancellationRequested();
+        LlamaQuantizer.Quantize(source, path, type, threads == 0 ? Environment.ProcessorCount : threads);
+    }
+
+    /// <summary>Exports an adapter as GGUF LoRA, to be loaded beside the base's GGUF.</summary>
+    /// <param name="baseDirectory">The base that the adapter was trained on.</param>
+    /// <param name="adapterDirectory">The adapter in PEFT's layout.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="ct">Stops between two tensors.</param>
+    /// <exception cref="SlmEdge.Training.TrainingException">The adapter belongs to another base.</exception>
+    public static void ExportAdapter(string baseDirectory, string adapterDirectory, string path, CancellationToken ct = default)
+    {
+        using ModelWeights weights = ModelWeights.Open(baseDirectory);
+        LoraFactors lora = LoraFactors.Open(adapterDirectory, baseDirectory, weights.Shapes);
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapterDirectory)));
+        GgufModelWriter.WriteAdapter(lora, name, weights.Config, path, ct);
+    }
+
+    private static GgmlType? FloatType(GgufQuantization type) => type switch
+    {
+        GgufQuantization.F32 => GgmlType.F32,
+        GgufQuantization.F16 => GgmlType.F16,
+        GgufQuantization.BF16 => GgmlType.BF16,
+        _ => null,
+    };
+}

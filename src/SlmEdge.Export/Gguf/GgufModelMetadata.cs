@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using SlmEdge.Export.Weights;
+using SlmEdge.Formats.Gguf;
+using SlmEdge.Formats.HuggingFace;
+
+namespace SlmEdge.Export.Gguf;
+
+/// <summary>The keys that llama.cpp's converter writes for a Llama model (gguf-py <c>constants.py</c>, <c>conversion/base.py</c> and <c>conversion/llama.py</c>).</summary>
+internal static partial class GgufModelMetadata
+{
+    /// <summary>LLAMA_FTYPE of <c>llama.h</c>: all F32, mostly F16, mostly BF16.</summary>
+    private static readonly Dictionary<GgmlType, uint> FileTypes = new() { [GgmlType.F32] = 0, [GgmlType.F16] = 1, [GgmlType.BF16] = 32 };
+
+    /// <summary>GGML_QNT_VERSION of <c>ggml.h</c>.</summary>
+    private const uint QuantizationVersion = 2;
+
+    public static void Write(GgufWriter writer, ModelWeights weights, GgmlType type)
+    {
+        LlamaConfig config = weights.Config;
+        writer.Set("general.architecture", "llama");
+        writer.Set("general.type", "model");
+        writer.Set("general.name", Title(weights.Name));
+        writer.Set("general.size_label", SizeLabel(weights.ParameterCount));
+        writer.Set("llama.block_count", (uint)config.NumHiddenLayers);
+        writer.Set("llama.context_length", (uint)config.MaxPositionEmbeddings);
+        writer.Set("llama.embedding_length", (uint)config.HiddenSize);
+        writer.Set("llama.feed_forward_length", (uint)config.IntermediateSize);
+        writer.Set("llama.attention.head_count", (uint)config.NumAttentionHeads);
+        writer.Set("llama.attention.head_count_kv", (uint)config.NumKeyValueHeads);
+        writer.Set("llama.rope.freq_base", (float)config.RopeTheta);
+        writer.Set("llama.attention.layer_norm_rms_epsilon", (float)config.RmsNormEps);
+        writer.Set("llama.attention.key_length", (uint)config.HeadDim);
+        writer.Set("llama.attention.value_length", (uint)config.HeadDim);
+        writer.Set("general.file_type", FileTypes[type]);
+        writer.Set("llama.vocab_size", (uint)config.VocabSize);
+        writer.Set("llama.rope.dimension_count", (uint)config.HeadDim);
+        writer.Set("general.quantization_version", QuantizationVersion);
+    }
+
+    public static void WriteAdapter(GgufWriter writer, string name, float alpha)
+    {
+        writer.Set("general.architecture", "llama");
+        writer.Set("general.type", "adapter");
+        writer.Set("adapter.type", "lora");
+        writer.Set("general.name", Title(name));
+        writer.Set("adapter.lora.alpha", alpha);
+        writer.Set("general.quantization_version", QuantizationVersion);
+    }
+
+    /// <summary>A folder's name as a title: <c>edge-nano</c> becomes <c>Edge Nano</c>; words with capitals and versions stay.</summary>
+    public static string Title(string name) =>
+        string.Join(' ', name.Replace('-', ' ').Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word =>
+            word.Any(char.IsUpper) || Version().IsMatch(word) ? word : char.ToUpperInvariant(word[0]) + word[1..]));
+
+    /// <summary>The parameter count with at least two digits and a unit: <c>5.9M</c>, <c>1.2B</c>, <c>70B</c>.</summary>
+    public static string SizeLabel(long parameters)
+    {
+        (double scaled, string unit) = parameters switch
+        {
+            > 1_000_000_000_000 => (parameters * 1e-12, "T"),
+            > 1_000_000_000 => (parameters * 1e-9, "B"),
+            > 1_000_000 => (parameters * 1e-6, "M"),
+            _ => (parameters * 1e-3, "K"),
+        };
+        int digits = Math.Round(scaled).ToString(CultureInfo.InvariantCulture).TrimStart('0').Length;
+        return scaled.ToString("F" + Math.Max(2 - digits, 0), CultureInfo.InvariantCulture) + unit;
+    }
+
+    [GeneratedRegex(@"^(v\d+(\.\d+)*|\d.*)$")]
+    private static partial Regex Version();
+}

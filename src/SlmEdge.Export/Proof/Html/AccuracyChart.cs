@@ -1,0 +1,69 @@
+using System.Text;
+using static SlmEdge.Export.Proof.Html.HtmlText;
+
+namespace SlmEdge.Export.Proof.Html;
+
+/// <summary>Accuracy of every stage and baseline as dots with 95 % intervals on one scale, the reference as a line.</summary>
+internal static class AccuracyChart
+{
+    private const int Width = 1000;
+    private const int Left = 215;
+    private const int Right = 90;
+    private const int RowHeight = 27;
+    private const int Top = 26;
+
+    public static string Render(StageProof proof)
+    {
+        var rows = proof.Baselines
+            .Select(b => (b.Name, b.Report, Color: StageColor.Baseline))
+            .Concat(proof.Stages.Select(s => (s.Definition.Stage, s.Report, StageColor.Of(s))))
+            .ToArray();
+        double low = rows.Min(r => Interval(r.Report.Correct, r.Report.Examples).Low);
+        double start = Math.Max(0, Math.Floor((low - 0.005) * 20) / 20);
+        double X(double accuracy) => Left + ((accuracy - start) / (1 - start) * (Width - Left - Right));
+        int height = Top + (rows.Length * RowHeight) + 8;
+
+        var svg = new StringBuilder();
+        svg.Append($"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"Accuracy by stage\">");
+        foreach (double tick in Ticks(start, 1))
+        {
+            svg.Append($"<line class=\"grid\" x1=\"{Pixel(X(tick))}\" x2=\"{Pixel(X(tick))}\" y1=\"{Top}\" y2=\"{height - 8}\"/>");
+            svg.Append($"<text class=\"soft\" x=\"{Pixel(X(tick))}\" y=\"14\" text-anchor=\"middle\">{Number(100 * tick, "0")} %</text>");
+        }
+
+        double reference = X(proof.Reference.Report.Accuracy);
+        svg.Append($"<line x1=\"{Pixel(reference)}\" x2=\"{Pixel(reference)}\" y1=\"{Top}\" y2=\"{height - 8}\" stroke=\"var(--torch)\" stroke-dasharray=\"3 4\"/>");
+        for (int i = 0; i < rows.Length; i++)
+        {
+            var (name, report, color) = rows[i];
+            double y = Top + ((i + 0.5) * RowHeight);
+            (double from, double to) = Interval(report.Correct, report.Examples);
+            svg.Append($"<text x=\"{Left - 14}\" y=\"{Pixel(y + 4)}\" text-anchor=\"end\">{Escape(name)}</text>");
+            svg.Append($"<line x1=\"{Pixel(X(from))}\" x2=\"{Pixel(X(to))}\" y1=\"{Pixel(y)}\" y2=\"{Pixel(y)}\" stroke=\"{color}\" stroke-width=\"3\" stroke-opacity=\"0.35\" stroke-linecap=\"round\"/>");
+            svg.Append($"<circle cx=\"{Pixel(X(report.Accuracy))}\" cy=\"{Pixel(y)}\" r=\"5.5\" fill=\"{color}\"/>");
+            svg.Append($"<text x=\"{Width - 8}\" y=\"{Pixel(y + 4)}\" text-anchor=\"end\">{Number(100 * report.Accuracy, "0.00")} %</text>");
+        }
+
+        return svg.Append("</svg>").ToString();
+    }
+
+    /// <summary>Wilson's score interval for a share of successes (Wilson 1927), 95 %.</summary>
+    internal static (double Low, double High) Interval(int successes, int trials)
+    {
+        const double Z = 1.959964;
+        double share = (double)successes / trials;
+        double centre = share + (Z * Z / (2 * trials));
+        double spread = Z * Math.Sqrt((share * (1 - share) / trials) + (Z * Z / (4.0 * trials * trials)));
+        double scale = 1 + (Z * Z / trials);
+        return (Math.Max(0, (centre - spread) / scale), Math.Min(1, (centre + spread) / scale));
+    }
+
+    private static IEnumerable<double> Ticks(double from, double to)
+    {
+        double step = (to - from) switch { > 0.6 => 0.2, > 0.3 => 0.1, > 0.12 => 0.05, _ => 0.01 };
+        for (int i = (int)Math.Ceiling((from / step) - 1e-9); i * step <= to + 1e-9; i++)
+        {
+            yield return i * step;
+        }
+    }
+}

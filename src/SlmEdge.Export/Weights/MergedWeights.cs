@@ -1,0 +1,38 @@
+using System.Numerics.Tensors;
+
+namespace SlmEdge.Export.Weights;
+
+/// <summary>Base weights with a LoRA adapter added: <c>W + alpha / rank · B · A</c> (Hu et al. 2021, arXiv 2106.09685), in single precision.</summary>
+internal sealed class MergedWeights(CheckpointWeights weights, LoraFactors lora) : ModelWeights(weights.Directory, weights.Config)
+{
+    public override float[] Read(string name)
+    {
+        float[] values = weights.Read(name);
+        if (lora.Find(name) is { } factors)
+        {
+            Add(values, factors, lora.Scale);
+        }
+
+        return values;
+    }
+
+    private protected override void Dispose(bool disposing) => weights.Dispose();
+
+    private static void Add(float[] values, LoraPair pair, float scale)
+    {
+        (int rank, int columns) = (pair.Rank, pair.Columns);
+        Parallel.For(0, pair.Rows, row =>
+        {
+            // The sum of the update is formed first and added to the weight once: adding rank small terms one by one
+            // to a large weight would round rank times.
+            float[] update = new float[columns];
+            for (int r = 0; r < rank; r++)
+            {
+                TensorPrimitives.MultiplyAdd(pair.A.AsSpan(r * columns, columns), pair.B[(row * rank) + r], update, update);
+            }
+
+            Span<float> target = values.AsSpan(row * columns, columns);
+            TensorPrimitives.MultiplyAdd(update, scale, target, target);
+        });
+    }
+}
