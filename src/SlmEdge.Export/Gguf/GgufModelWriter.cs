@@ -19,7 +19,7 @@ internal static class GgufModelWriter
         LlamaConfig config = weights.Config;
         var writer = new GgufWriter();
         GgufModelMetadata.Write(writer, weights, type);
-        GgufVocabulary.Apply(writer, LoadTokenizer(weights), TokenizerConfig.Load(weights.Directory));
+        GgufVocabulary.Apply(writer, LoadTokenizer(weights), TokenizerConfig.Load(weights.Directory), config.VocabSize);
         int done = 0;
         foreach (string name in weights.Names)
         {

@@ -1,0 +1,227 @@
+using SlmEdge.Export.Weights;
+using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Formats.Onnx;
+using SlmEdge.Training.Families;
+
+namespace SlmEdge.Export.Onnx;
+
+/// <summary>
+/// The Llama family as an ONNX graph with ONNX Runtime's contributed operators: inputs, outputs and operators as ONNX Runtime GenAI's
+/// model builder makes them for the CPU (GroupQueryAttention with fused rotation and packed query/key/value, (Skip)SimplifiedLayerNormalization).
+/// </summary>
+internal sealed class LlamaOnnxGraph
+{
+    private const string Microsoft = OnnxGraphBuilder.MicrosoftDomain;
+
+    private readonly OnnxGraphBuilder _graph;
+    private readonly LlamaConfig _config;
+    private readonly OnnxMatrices _matrices;
+    private readonly OnnxPrecision _precision;
+    private readonly OnnxQuantizationOptions _options;
+
+    private LlamaOnnxGraph(ModelWeights weights, OnnxPrecision precision, OnnxQuantizationOptions options, Action<string> reading)
+    {
+        _graph = new OnnxGraphBuilder("main_graph");
+        _config = weights.Config;
+        _matrices = new OnnxMatrices(_graph, weights, reading);
+        _precision = precision;
+        _options = options;
+    }
+
+    /// <summary>Builds the graph; weights are read when it is written.</summary>
+    public static OnnxGraphBuilder Build(ModelWeights weights, OnnxPrecision precision, OnnxQuantizationOptions options, Action<string> reading)
+    {
+        var builder = new LlamaOnnxGraph(weights, precision, options, reading);
+        builder.AddAll();
+        return builder._graph;
+    }
+
+    private void AddAll()
+    {
+        string ids = _graph.AddInput(OnnxTensorNames.InputIds, OnnxDataType.Int64, "batch_size", "sequence_length");
+        string mask = _graph.AddInput(OnnxTensorNames.AttentionMask, OnnxDataType.Int64, "batch_size", "total_sequence_length");
+        for (int layer = 0; layer < _config.NumHiddenLayers; layer++)
+        {
+            _graph.AddInput(OnnxTensorNames.PastKey(layer), OnnxDataType.Float, "batch_size", _config.NumKeyValueHeads, "past_sequence_length", _config.HeadDim);
+            _graph.AddInput(OnnxTensorNames.PastValue(layer), OnnxDataType.Float, "batch_size", _config.NumKeyValueHeads, "past_sequence_length", _config.HeadDim);
+        }
+
+        _graph.AddOutput(OnnxTensorNames.Logits, OnnxDataType.Float, "batch_size", "sequence_length", _config.VocabSize);
+        for (int layer = 0; layer < _config.NumHiddenLayers; layer++)
+        {
+            _graph.AddOutput(OnnxTensorNames.PresentKey(layer), OnnxDataType.Float, "batch_size", _config.NumKeyValueHeads, "total_sequence_length", _config.HeadDim);
+            _graph.AddOutput(OnnxTensorNames.PresentValue(layer), OnnxDataType.Float, "batch_size", _config.NumKeyValueHeads, "total_sequence_length", _config.HeadDim);
+        }
+
+        (string lengths, string total) = AddSequenceLengths(mask);
+        (string cos, string sin) = AddRotaryCaches();
+        (string residual, Func<string, string> head) = AddEmbeddingAndHead(ids);
+
+        string normed = AddNorm(residual, LlamaTensorNames.Layer(0) + LlamaTensorNames.InputNorm, "/model/layers.0/input_layernorm");
+        for (int layer = 0; layer < _config.NumHiddenLayers; layer++)
+        {
+            string attention = AddAttention(layer, normed, lengths, total, cos, sin);
+            (normed, residual) = AddSkipNorm(
+                residual, attention, LlamaTensorNames.Layer(layer) + LlamaTensorNames.PostAttentionNorm, $"/model/layers.{layer}/post_attention_layernorm");
+            string feedForward = AddFeedForward(layer, normed);
+            bool last = layer == _config.NumHiddenLayers - 1;
+            (normed, residual) = last
+                ? AddSkipNorm(residual, feedForward, LlamaTensorNames.FinalNorm, "/model/norm", last: true)
+                : AddSkipNorm(residual, feedForward, LlamaTensorNames.Layer(layer + 1) + LlamaTensorNames.InputNorm, $"/model/layers.{layer + 1}/input_layernorm");
+        }
+
+        head(normed);
+    }
+
+    /// <summary>What GroupQueryAttention wants to know about the mask: tokens of each sequence minus one, and the longest length.</summary>
+    private (string Lengths, string Total) AddSequenceLengths(string mask)
+    {
+        const string Base = "/model/attn_mask_reformat";
+        string one = _graph.AddInitializer("/model/constants/INT64/[1]", [1], new long[] { 1 });
+        string index = _graph.AddInitializer("/model/constants/INT64/1", [], new long[] { 1 });
+        string sum = _graph.AddNode("ReduceSum", [mask, one], [Base + "/ReduceSum/output_0"], name: Base + "/ReduceSum", attributes: [OnnxAttribute.Int("keepdims", 0)]);
+        string less = _graph.AddNode("Sub", [sum, one], [Base + "/Sub/output_0"], name: Base + "/Sub");
+        string lengths = AddCastToInt32(less, Base + "/Sub/Cast");
+        string shape = _graph.AddNode("Shape", [mask], [Base + "/Shape/output_0"], name: Base + "/Shape");
+        string size = _graph.AddNode("Gather", [shape, index], [Base + "/Gather/output_0"], name: Base + "/Gather", attributes: [OnnxAttribute.Int("axis", 0)]);
+        return (lengths, AddCastToInt32(size, Base + "/Gather/Cast"));
+    }
+
+    private string AddCastToInt32(string input, string node) =>
+        _graph.AddNode("Cast", [input], [node + "/output_0"], name: node, attributes: [OnnxAttribute.Int("to", (long)OnnxDataType.Int32)]);
+
+    /// <summary>cos and sin of position · theta^(−2i/head), <c>[positions, head/2]</c> (Su et al. 2021, arXiv 2104.09864).</summary>
+    private (string Cos, string Sin) AddRotaryCaches()
+    {
+        int half = _config.HeadDim / 2;
+        long[] shape = [_config.MaxPositionEmbeddings, half];
+        return (_graph.AddInitializer("cos_cache", OnnxDataType.Float, shape, stream => Write(stream, Math.Cos)),
+            _graph.AddInitializer("sin_cache", OnnxDataType.Float, shape, stream => Write(stream, Math.Sin)));
+
+        void Write(Stream stream, Func<double, double> function)
+        {
+            float[] values = new float[_config.MaxPositionEmbeddings * half];
+            for (int i = 0; i < values.Length; i++)
+            {
+                double frequency = Math.Pow(_config.RopeTheta, -2.0 * (i % half) / _config.HeadDim);
+                values[i] = (float)function(i / half * frequency);
+            }
+
+            OnnxMatrices.WriteFloats(stream, values);
+        }
+    }
+
+    /// <summary>Embedding of the ids, and the product with the head; a tied model stores the matrix once.</summary>
+    private (string Embedded, Func<string, string> Head) AddEmbeddingAndHead(string ids)
+    {
+        const string Gather = "/model/embed_tokens/Gather";
+        const string HeadNode = "/lm_head/MatMul";
+        string embedded = Gather + "/output_0";
+        if (_precision == OnnxPrecision.Int4)
+        {
+            QuantizedWeight embedding = _matrices.AddQuantized("model.embed_tokens", _options.Embedding, LlamaTensorNames.Embedding);
+            AddGatherBlockQuantized(embedding, ids, Gather, embedded);
+            return (embedded, input => _matrices.AddMatMulNBits(
+                input,
+                HeadNode,
+                OnnxTensorNames.Logits,
+                _config.TieWordEmbeddings ? embedding : _matrices.AddQuantized("lm_head", _options.Embedding, LlamaTensorNames.Head),
+                _options.AccuracyLevel));
+        }
+
+        string table = _graph.AddInitializer(LlamaTensorNames.Embedding, OnnxDataType.Float, [_config.VocabSize, _config.HiddenSize], stream =>
+            OnnxMatrices.WriteFloats(stream, _matrices.Read(LlamaTensorNames.Embedding)));
+        _graph.AddNode("Gather", [table, ids], [embedded], name: Gather);
+        return (embedded, input =>
+        {
+            if (!_config.TieWordEmbeddings)
+            {
+                return _matrices.AddMatMul(input, HeadNode, OnnxTensorNames.Logits, LlamaTensorNames.Head);
+            }
+
+            string transposed = _graph.AddNode(
+                "Transpose", [table], ["/lm_head/Transpose/output_0"], name: "/lm_head/Transpose", attributes: [OnnxAttribute.Ints("perm", 1, 0)]);
+            return _graph.AddNode("MatMul", [input, transposed], [OnnxTensorNames.Logits], name: HeadNode);
+        });
+    }
+
+    private void AddGatherBlockQuantized(QuantizedWeight embedding, string ids, string node, string output)
+    {
+        // The gather wants one row of bytes for a token, MatMulNBits the blocks apart; the bytes are the same.
+        string shape = _graph.AddInitializer(
+            "/model/constants/INT64/embedding", [2], new long[] { embedding.Rows, (long)embedding.Columns * embedding.Options.Bits / 8 });
+        string rows = _graph.AddNode("Reshape", [embedding.Levels, shape], ["/model/embed_tokens/Reshape/output_0"], name: "/model/embed_tokens/Reshape");
+        List<string> inputs = [rows, ids, embedding.Scales];
+        if (embedding.ZeroPoints is not null)
+        {
+            inputs.Add(embedding.ZeroPoints);
+        }
+
+        _graph.AddNode("GatherBlockQuantized", inputs, [output], Microsoft, node,
+        [
+            OnnxAttribute.Int("bits", embedding.Options.Bits),
+            OnnxAttribute.Int("block_size", embedding.Options.BlockSize),
+            OnnxAttribute.Int("gather_axis", 0),
+            OnnxAttribute.Int("quantize_axis", 1),
+        ]);
+    }
+
+    private string AddNorm(string input, string weight, string node) =>
+        _graph.AddNode("SimplifiedLayerNormalization", [input, _matrices.AddVector(weight)], [node + "/output_0"], name: node + "/LayerNorm", attributes:
+        [
+            OnnxAttribute.Float("epsilon", (float)_config.RmsNormEps), OnnxAttribute.Int("axis", -1), OnnxAttribute.Int("stash_type", 1),
+        ]);
+
+    /// <summary>The norm of input + skip, and that sum as the new residual stream.</summary>
+    private (string Normed, string Residual) AddSkipNorm(string residual, string skip, string weight, string node, bool last = false)
+    {
+        string normed = node + "/output_0";
+        string sum = node + "/output_3";
+        _graph.AddNode("SkipSimplifiedLayerNormalization", [residual, skip, _matrices.AddVector(weight)], last ? [normed] : [normed, "", "", sum], Microsoft, node + "/SkipLayerNorm",
+            [OnnxAttribute.Float("epsilon", (float)_config.RmsNormEps)]);
+        return (normed, sum);
+    }
+
+    private string AddAttention(int layer, string input, string lengths, string total, string cos, string sin)
+    {
+        string prefix = LlamaTensorNames.Layer(layer) + "self_attn.";
+        string node = $"/model/layers.{layer}/attn";
+        string packed = AddProjection(input, node + "/qkv_proj/MatMul", prefix + "q_proj.weight", prefix + "k_proj.weight", prefix + "v_proj.weight");
+        string attended = node + "/GroupQueryAttention/output_0";
+        _graph.AddNode(
+            "GroupQueryAttention",
+            [packed, "", "", OnnxTensorNames.PastKey(layer), OnnxTensorNames.PastValue(layer), lengths, total, cos, sin],
+            [attended, OnnxTensorNames.PresentKey(layer), OnnxTensorNames.PresentValue(layer)],
+            Microsoft,
+            node + "/GroupQueryAttention",
+            [
+                OnnxAttribute.Int("num_heads", _config.NumAttentionHeads),
+                OnnxAttribute.Int("kv_num_heads", _config.NumKeyValueHeads),
+                OnnxAttribute.Float("scale", (float)(1 / Math.Sqrt(_config.HeadDim))),
+                OnnxAttribute.Int("local_window_size", -1),
+                OnnxAttribute.Float("softcap", 0),
+                OnnxAttribute.Int("do_rotary", 1),
+
+                // Hugging Face's layout: element i turns with element i + head/2.
+                OnnxAttribute.Int("rotary_interleaved", 0),
+            ]);
+        return AddProjection(attended, node + "/o_proj/MatMul", prefix + "o_proj.weight");
+    }
+
+    /// <summary>down(silu(gate(x)) · up(x)).</summary>
+    private string AddFeedForward(int layer, string input)
+    {
+        string prefix = LlamaTensorNames.Layer(layer) + "mlp.";
+        string node = $"/model/layers.{layer}/mlp";
+        string gate = AddProjection(input, node + "/gate_proj/MatMul", prefix + "gate_proj.weight");
+        string up = AddProjection(input, node + "/up_proj/MatMul", prefix + "up_proj.weight");
+        string sigmoid = _graph.AddNode("Sigmoid", [gate], [node + "/act_fn/Sigmoid/output_0"], name: node + "/act_fn/Sigmoid");
+        string silu = _graph.AddNode("Mul", [gate, sigmoid], [node + "/act_fn/Mul/output_0"], name: node + "/act_fn/Mul");
+        string product = _graph.AddNode("Mul", [silu, up], [node + "/Mul/output_0"], name: node + "/Mul");
+        return AddProjection(product, node + "/down_proj/MatMul", prefix + "down_proj.weight");
+    }
+
+    private string AddProjection(string input, string node, params string[] weights) => _precision == OnnxPrecision.Fp32
+        ? _matrices.AddMatMul(input, node, node + "/output_0", weights)
+        : _matrices.AddMatMulNBits(input, node + "_Q4", node + "_Q4/output_0", _options.Projections, _options.AccuracyLevel, weights);
+}
