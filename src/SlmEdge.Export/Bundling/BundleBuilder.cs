@@ -1,0 +1,223 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using SlmEdge.Bundles;
+using SlmEdge.Export.Onnx;
+using SlmEdge.Export.Proof;
+using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Tasks.Data;
+using SlmEdge.Tasks.Metrics;
+
+namespace SlmEdge.Export.Bundling;
+
+/// <summary>Exports a run in every wanted form, scores every stage on the same held-out rows, and packs the result with its proof.</summary>
+public sealed class BundleBuilder
+{
+    private readonly BundleRequest _request;
+    private readonly IProgress<ExportProgress>? _progress;
+    private readonly List<string> _warnings = [];
+
+    /// <summary>Prepares a build.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="progress">Told about every step.</param>
+    public BundleBuilder(BundleRequest request, IProgress<ExportProgress>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        _request = request;
+        _progress = progress;
+    }
+
+    /// <summary>Builds the bundle. On failure or cancellation nothing is left under the final names.</summary>
+    /// <param name="ct">Stops between two tensors or evaluations.</param>
+    /// <exception cref="ExportException">The run cannot be exported, or the export loses more than the limits allow.</exception>
+    /// <exception cref="IOException">The disk is full or cannot be written.</exception>
+    public BundleOutcome Build(CancellationToken ct = default)
+    {
+        if (_request.Gguf.Count + _request.Onnx.Count == 0)
+        {
+            throw new ExportException("A bundle needs at least one model file: name --gguf types or --onnx precisions.");
+        }
+
+        using ECDsa? key = SigningKey.Read(_request.SigningKeyFile);
+        TrainedRun run = TrainedRun.Open(_request.RunDirectory, _request.BaseDirectory);
+        ReaderOptions columns = run.Columns;
+        columns = columns with { TextColumn = _request.TextColumn ?? columns.TextColumn, LabelColumn = _request.LabelColumn ?? columns.LabelColumn };
+        IReadOnlyList<LabelledText> test = LabelledTextReader.Read(_request.DataFile, run.Task, columns);
+        IReadOnlyList<LabelledText> train = ReadOptional(_request.TrainFile ?? run.DataFile("train"), run, columns);
+        WarnOfOverlap(train, test);
+
+        string output = Path.GetFullPath(_request.OutputPath);
+        string work = Path.Combine(Path.GetDirectoryName(output)!, $".{Path.GetFileName(output)}.{Guid.NewGuid():N}.work");
+        Directory.CreateDirectory(work);
+        try
+        {
+            return Build(run, test, train, columns, output, work, key, ct);
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private BundleOutcome Build(
+        TrainedRun run,
+        IReadOnlyList<LabelledText> testRows,
+        IReadOnlyList<LabelledText> trainRows,
+        ReaderOptions columns,
+        string output,
+        string work,
+        ECDsa? key,
+        CancellationToken ct)
+    {
+        EvaluationSet test = EvaluationSet.Create(_request.DataFile, testRows, run.Task);
+        var verifier = new StageVerifier(run.Task, run.Record.Codes, test, run.Record.PromptSha256);
+        var workshop = new StageWorkshop(run, work, _request.Threads, _progress, ct);
+        (List<StageResult> stages, StageResult reference) = Score(workshop, verifier, ct);
+        Enforce(stages, reference);
+
+        IReadOnlyList<BaselineResult> baselines = trainRows.Count == 0
+            ? []
+            : BaselineScorer.Score(run.Task, EvaluationSet.Create("train", trainRows, run.Task), test, ct);
+        StageResult recommended = _request.Limits.Recommend(stages)!;
+        double temperature = Calibrate(run, columns, trainRows, recommended, ct);
+        var proof = new StageProof(
+            _request.Name ?? run.Task.Name, run.Task, test, stages, reference, baselines, recommended, temperature, DateTime.UtcNow, DescribeMachine());
+
+        string report = Path.Combine(work, "report.html");
+        ProofReport.Write(proof, report);
+        string task = Path.Combine(work, "task.json");
+        File.WriteAllText(task, run.Task.ToJson());
+        BundleManifest manifest = Pack(run, workshop, proof, report, task, output, key);
+
+        string reportPath = _request.ReportPath ?? Path.Combine(Path.GetDirectoryName(output)!, Path.GetFileNameWithoutExtension(output) + ".report.html");
+        ProofReport.Write(proof, reportPath);
+        return new BundleOutcome(output, reportPath, manifest, proof, _warnings);
+    }
+
+    private (List<StageResult> Stages, StageResult Reference) Score(StageWorkshop workshop, StageVerifier verifier, CancellationToken ct)
+    {
+        // The base is scored first in the pipeline but compared with what came of it, so it waits for the reference.
+        var stages = new List<StageResult>();
+        StageDefinition? waiting = null;
+        StageResult? reference = null;
+        foreach (StageDefinition stage in workshop.Stages(_request.Gguf, _request.Onnx))
+        {
+            if (stage.Stage == StageNames.Base)
+            {
+                waiting = stage;
+                continue;
+            }
+
+            StageResult result = verifier.Score(stage, reference, _progress, ct);
+            stages.Add(result);
+            if (reference is null)
+            {
+                reference = result;
+                stages.Insert(0, verifier.Score(waiting!, reference, _progress, ct));
+            }
+        }
+
+        return (stages, reference!);
+    }
+
+    private void Enforce(List<StageResult> stages, StageResult reference)
+    {
+        IReadOnlyList<string> violations = _request.Limits.Violations(stages, reference);
+        if (violations.Count == 0)
+        {
+            return;
+        }
+
+        string all = string.Join("; ", violations);
+        if (!_request.Force)
+        {
+            throw new ExportException($"No bundle was made: {all}. Leave that form out, raise --max-loss, or insist with --force.");
+        }
+
+        _warnings.AddRange(violations);
+    }
+
+    private double Calibrate(
+        TrainedRun run, ReaderOptions columns, IReadOnlyList<LabelledText> trainRows, StageResult recommended, CancellationToken ct)
+    {
+        IReadOnlyList<LabelledText> rows = ReadOptional(_request.ValidationFile ?? run.DataFile("valid"), run, columns);
+        if (rows.Count == 0)
+        {
+            rows = run.HeldOutRows(trainRows);
+        }
+
+        if (rows.Count == 0)
+        {
+            _warnings.Add("there are no validation rows to calibrate on (--valid); the temperature stays 1");
+            return 1;
+        }
+
+        EvaluationSet valid = EvaluationSet.Create("validation rows", rows, run.Task);
+        StageResult result = new StageVerifier(run.Task, run.Record.Codes, valid, run.Record.PromptSha256).Score(recommended.Definition, null, _progress, ct);
+        return Calibration.FitTemperature(result.LogProbs, [.. valid.Labels], run.Task.Labels.Count);
+    }
+
+    private BundleManifest Pack(
+        TrainedRun run, StageWorkshop workshop, StageProof proof, string report, string task, string output, ECDsa? key)
+    {
+        string template = ChatTemplateFile.Load(run.BaseDirectory) ?? "";
+        var writer = new BundleWriter(new BundleManifest
+        {
+            Name = proof.Title,
+            Version = _request.Version,
+            CreatedUtc = proof.CreatedUtc,
+            Task = run.Task,
+            Base = new BundleBase(Path.GetFileName(Path.TrimEndingDirectorySeparator(run.BaseDirectory)), run.Record.Base!.Sha256),
+            TokenizerSha256 = run.Record.Base.TokenizerSha256,
+            TemplateSha256 = template.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(template))),
+            Codes = run.Record.Codes ?? [],
+            PromptSha256 = run.Record.PromptSha256,
+            Calibration = new BundleCalibration(proof.Temperature),
+            Scores = [.. proof.Baselines.Select(StageScores.Of), .. proof.Stages.Select(StageScores.Of)],
+            Golden = GoldenExamples.Choose(proof),
+            Recommended = new BundleRecommendation(
+                proof.Recommended!.Definition.Engine == "onnxruntime" ? "onnx" : "llama", proof.Recommended.Definition.File!),
+        });
+        writer.AddFile("task.json", task, BundleFileRole.Task);
+        writer.AddFile("report.html", report, BundleFileRole.Report);
+        foreach (var type in _request.Gguf)
+        {
+            string path = StageWorkshop.GgufFileInBundle(type);
+            writer.AddFile(path, workshop.PathOf(path), BundleFileRole.Gguf);
+        }
+
+        foreach (OnnxPrecision precision in _request.Onnx)
+        {
+            string folder = StageWorkshop.OnnxFolderInBundle(precision, _request.Onnx);
+            writer.AddFolder(folder, workshop.PathOf(folder), BundleFileRole.Onnx);
+        }
+
+        return writer.Write(output, key);
+    }
+
+    private void WarnOfOverlap(IReadOnlyList<LabelledText> train, IReadOnlyList<LabelledText> test)
+    {
+        IReadOnlyList<TextOverlap> overlap = TrainTestOverlap.Check(train, test);
+        if (overlap.Count > 0)
+        {
+            _warnings.Add($"{overlap.Count} of {test.Count} test rows also stand in the training rows (first: {overlap[0].Test.File}, row {overlap[0].Test.Row}); their score flatters the model");
+        }
+    }
+
+    private IReadOnlyList<LabelledText> ReadOptional(string? path, TrainedRun run, ReaderOptions columns)
+    {
+        if (path is null)
+        {
+            return [];
+        }
+
+        if (!File.Exists(path))
+        {
+            _warnings.Add($"'{path}', which the run used, is not there any more; what needs it is left out");
+            return [];
+        }
+
+        return LabelledTextReader.Read(path, run.Task, columns);
+    }
+
+    private static string DescribeMachine() => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}";
+}

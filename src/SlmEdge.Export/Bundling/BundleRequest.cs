@@ -1,0 +1,60 @@
+using SlmEdge.Engines.LlamaCpp;
+using SlmEdge.Export.Onnx;
+using SlmEdge.Export.Proof;
+
+namespace SlmEdge.Export.Bundling;
+
+/// <summary>What a bundle is to be made of.</summary>
+public sealed record BundleRequest
+{
+    /// <summary>The training run.</summary>
+    public required string RunDirectory { get; init; }
+
+    /// <summary>The base model; null takes the path that the run remembers. Its hash must be the run's.</summary>
+    public string? BaseDirectory { get; init; }
+
+    /// <summary>Held-out rows to score the stages on.</summary>
+    public required string DataFile { get; init; }
+
+    /// <summary>Rows to calibrate on; null takes the run's validation rows.</summary>
+    public string? ValidationFile { get; init; }
+
+    /// <summary>Rows to train the baselines on; null takes the run's training rows.</summary>
+    public string? TrainFile { get; init; }
+
+    /// <summary>Column with the text; null takes the run's.</summary>
+    public string? TextColumn { get; init; }
+
+    /// <summary>Column with the label; null takes the run's.</summary>
+    public string? LabelColumn { get; init; }
+
+    /// <summary>GGUF files to ship.</summary>
+    public IReadOnlyList<GgufQuantization> Gguf { get; init; } = [];
+
+    /// <summary>ONNX folders to ship.</summary>
+    public IReadOnlyList<OnnxPrecision> Onnx { get; init; } = [];
+
+    /// <summary>The bundle: a <c>.slmb</c> file or a folder.</summary>
+    public required string OutputPath { get; init; }
+
+    /// <summary>Where the report goes besides into the bundle; null puts it beside the bundle.</summary>
+    public string? ReportPath { get; init; }
+
+    /// <summary>PEM file with a private ECDSA P-256 key to sign with, or null.</summary>
+    public string? SigningKeyFile { get; init; }
+
+    /// <summary>The bundle's name; null takes the task's.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The bundle's version.</summary>
+    public string Version { get; init; } = "1.0.0";
+
+    /// <summary>What an export may lose.</summary>
+    public ProofLimits Limits { get; init; } = new();
+
+    /// <summary>Whether a bundle is made although the limits are broken.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Threads of engines and quantiser; 0 leaves the choice to them.</summary>
+    public int Threads { get; init; }
+}

@@ -1,0 +1,150 @@
+using SlmEdge.Engines.LlamaCpp;
+using SlmEdge.Engines.OnnxRuntime;
+using SlmEdge.Export.Gguf;
+using SlmEdge.Export.Onnx;
+using SlmEdge.Export.Proof;
+using SlmEdge.Export.Weights;
+using SlmEdge.Training.Inference;
+using SlmEdge.Training.Tokenization;
+
+namespace SlmEdge.Export.Bundling;
+
+/// <summary>Makes the files of every stage in a working folder and says how each is opened.</summary>
+internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, IProgress<ExportProgress>? progress, CancellationToken ct)
+{
+    private const string Torch = "libtorch";
+    private const string Llama = "llama.cpp";
+    private const string Ort = "onnxruntime";
+
+    private string MergedFolder => Path.Combine(folder, "merged");
+
+    private string FloatGguf => Path.Combine(folder, "merged.gguf");
+
+    /// <summary>The stages in the order of the pipeline; files are made when the enumeration comes to them.</summary>
+    public IEnumerable<StageDefinition> Stages(IReadOnlyList<GgufQuantization> gguf, IReadOnlyList<OnnxPrecision> onnx)
+    {
+        yield return TorchStage(StageNames.Base, run.BaseDirectory, null);
+        if (run.AdapterDirectory is { } adapter)
+        {
+            yield return TorchStage(StageNames.Adapter, run.BaseDirectory, adapter);
+            ModelMerger.Write(run.BaseDirectory, adapter, MergedFolder, progress: progress, ct: ct);
+            yield return TorchStage(StageNames.Merged, MergedFolder, null);
+        }
+        else
+        {
+            yield return TorchStage(StageNames.FineTuned, run.ModelDirectory!, null);
+        }
+
+        if (gguf.Count > 0)
+        {
+            using (ModelWeights weights = ModelWeights.Open(FinalFolder))
+            {
+                GgufExporter.Export(weights, FloatGguf, GgufQuantization.F32, threads, progress, ct);
+            }
+
+            foreach (GgufQuantization type in gguf)
+            {
+                yield return GgufStage(type);
+            }
+
+            if (run.AdapterDirectory is not null)
+            {
+                yield return GgufAdapterStage(run.AdapterDirectory);
+            }
+        }
+
+        foreach (OnnxPrecision precision in onnx)
+        {
+            yield return OnnxStage(precision, OnnxFolderInBundle(precision, onnx));
+        }
+    }
+
+    /// <summary>The folder of an ONNX precision in a bundle: the first is <c>onnx</c>.</summary>
+    public static string OnnxFolderInBundle(OnnxPrecision precision, IReadOnlyList<OnnxPrecision> all) =>
+        precision == all[0] ? "onnx" : "onnx-" + precision.ToString().ToLowerInvariant();
+
+    /// <summary>The file of a GGUF type in a bundle.</summary>
+    public static string GgufFileInBundle(GgufQuantization type) => $"gguf/model-{GgufTypes.Name(type)}.gguf";
+
+    /// <summary>Where a file of a bundle is in the working folder.</summary>
+    public string PathOf(string pathInBundle) => Path.Combine(folder, "bundle", pathInBundle.Replace('/', Path.DirectorySeparatorChar));
+
+    private string FinalFolder => run.ModelDirectory ?? MergedFolder;
+
+    private StageDefinition TorchStage(string name, string model, string? adapter)
+    {
+        long size = SizeOf(model, "*.safetensors") + (adapter is null ? 0 : SizeOf(adapter, "*.safetensors"));
+        return new StageDefinition(name, Torch, "fp32", size, null, () =>
+        {
+            BaseTokenizer tokenizer = BaseTokenizer.Open(model);
+            return new StageEngine(TorchEngine.Open(model, adapter, threads), tokenizer, tokenizer);
+        });
+    }
+
+    private StageDefinition GgufStage(GgufQuantization type)
+    {
+        string inBundle = GgufFileInBundle(type);
+        string path = PathOf(inBundle);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (type == GgufQuantization.F32)
+        {
+            File.Copy(FloatGguf, path);
+        }
+        else
+        {
+            progress?.Report(new ExportProgress($"quantising to {GgufTypes.Name(type)}", 0, 1));
+            GgufExporter.Quantize(FloatGguf, path, type, threads, ct);
+        }
+
+        return GgufStage(StageNames.Gguf(GgufTypes.Name(type)), GgufTypes.Name(type), path, inBundle, threads);
+    }
+
+    /// <summary>A stage of a GGUF file that is there.</summary>
+    public static StageDefinition GgufStage(string name, string precision, string path, string? inBundle, int threads) =>
+        new(name, Llama, precision, new FileInfo(path).Length, inBundle, () =>
+        {
+            LlamaCppEngine engine = LlamaCppEngine.Open(path, new LlamaCppOptions { Threads = threads });
+            return new StageEngine(engine, engine.Tokenizer);
+        });
+
+    /// <summary>A stage of an ONNX folder that is there.</summary>
+    public static StageDefinition OnnxStage(string name, string precision, string path, string? inBundle, int threads) =>
+        new(name, Ort, precision, SizeOf(path, OnnxFileNames.Model + "*"), inBundle, () =>
+        {
+            LlamaTokenizer tokenizer = LlamaTokenizer.Open(Path.Combine(path, OnnxFileNames.Vocabulary));
+            return new StageEngine(OnnxEngine.Open(path, new OnnxEngineOptions { Threads = threads }), tokenizer, tokenizer);
+        });
+
+    private StageDefinition GgufAdapterStage(string adapter)
+    {
+        string baseGguf = Path.Combine(folder, "base.gguf");
+        string lora = Path.Combine(folder, "adapter.gguf");
+        using (ModelWeights weights = ModelWeights.Open(run.BaseDirectory))
+        {
+            GgufExporter.Export(weights, baseGguf, GgufQuantization.F16, threads, progress, ct);
+        }
+
+        GgufExporter.ExportAdapter(run.BaseDirectory, adapter, lora, ct);
+        return new StageDefinition(StageNames.GgufAdapter, Llama, "f16 + f32", new FileInfo(baseGguf).Length + new FileInfo(lora).Length, null, () =>
+        {
+            LlamaCppEngine engine = LlamaCppEngine.Open(baseGguf, new LlamaCppOptions { Threads = threads, AdapterPath = lora });
+            return new StageEngine(engine, engine.Tokenizer);
+        });
+    }
+
+    private StageDefinition OnnxStage(OnnxPrecision precision, string inBundle)
+    {
+        string path = PathOf(inBundle);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using (ModelWeights weights = ModelWeights.Open(FinalFolder))
+        {
+            OnnxExporter.Export(weights, path, precision, progress, ct);
+        }
+
+        string name = precision.ToString().ToLowerInvariant();
+        return OnnxStage(StageNames.Onnx(name), name, path, $"{inBundle}/{OnnxFileNames.Model}", threads);
+    }
+
+    private static long SizeOf(string directory, string pattern) =>
+        Directory.EnumerateFiles(directory, pattern).Sum(file => new FileInfo(file).Length);
+}

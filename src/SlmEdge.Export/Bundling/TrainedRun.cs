@@ -1,0 +1,97 @@
+using System.Text.Json;
+using SlmEdge.Tasks;
+using SlmEdge.Tasks.Data;
+using SlmEdge.Training.Models;
+using SlmEdge.Training.Runs;
+
+namespace SlmEdge.Export.Bundling;
+
+/// <summary>A finished fine-tuning run, checked: its task, base, and adapter or model.</summary>
+public sealed class TrainedRun
+{
+    private TrainedRun(string directory, RunRecord record, TaskDefinition task, string baseDirectory, string? adapter, string? model)
+    {
+        Directory = directory;
+        Record = record;
+        Task = task;
+        BaseDirectory = baseDirectory;
+        AdapterDirectory = adapter;
+        ModelDirectory = model;
+    }
+
+    /// <summary>The run's folder.</summary>
+    public string Directory { get; }
+
+    /// <summary>Its record.</summary>
+    public RunRecord Record { get; }
+
+    /// <summary>The task.</summary>
+    public TaskDefinition Task { get; }
+
+    /// <summary>The base model.</summary>
+    public string BaseDirectory { get; }
+
+    /// <summary>The adapter, of LoRA and QLoRA runs.</summary>
+    public string? AdapterDirectory { get; }
+
+    /// <summary>The fine-tuned model, of full runs.</summary>
+    public string? ModelDirectory { get; }
+
+    /// <summary>The run's columns.</summary>
+    public ReaderOptions Columns => new()
+    {
+        TextColumn = Setting("textColumn") ?? new ReaderOptions().TextColumn,
+        LabelColumn = Setting("labelColumn") ?? new ReaderOptions().LabelColumn,
+    };
+
+    /// <summary>Opens a run.</summary>
+    /// <param name="directory">The run's folder.</param>
+    /// <param name="baseDirectory">The base, or null for the path that the run remembers.</param>
+    /// <exception cref="ExportException">The run is not finished, is no fine-tuning run, or the base is another one.</exception>
+    public static TrainedRun Open(string directory, string? baseDirectory = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        RunRecord record = RunRecord.Load(directory);
+        if (record.Command != "sft" || record.Task is null || record.Base is null)
+        {
+            throw new ExportException($"'{directory}' is a '{record.Command}' run; a bundle is made of an 'sft' run.");
+        }
+
+        string adapter = RunDirectory.AdapterPath(directory);
+        string model = RunDirectory.ModelPath(directory);
+        bool full = record.Method == "full";
+        string artefact = full ? model : adapter;
+        if (record.FinishedUtc is null || !System.IO.Directory.Exists(artefact))
+        {
+            throw new ExportException($"The run '{directory}' is not finished ('{artefact}' is missing or run.json has no end). Continue it with 'slm-train sft --resume'.");
+        }
+
+        string basePath = baseDirectory ?? record.Base.Path;
+        if (!System.IO.Directory.Exists(basePath))
+        {
+            throw new ExportException($"The run's base model is not at '{basePath}' any more. Name it with --base.");
+        }
+
+        string hash = Training.Models.ModelDirectory.Hash(basePath);
+        if (hash != record.Base.Sha256)
+        {
+            throw new ExportException(
+                $"'{basePath}' (SHA-256 {hash[..12]}…) is not the base that the run '{directory}' was trained on (SHA-256 {record.Base.Sha256[..12]}…). Name that one with --base.");
+        }
+
+        return new TrainedRun(directory, record, record.Task, basePath, full ? null : adapter, full ? model : null);
+    }
+
+    /// <summary>A data file of the run, or null when the run has none of that role.</summary>
+    /// <param name="role"><c>train</c> or <c>valid</c>.</param>
+    public string? DataFile(string role) => Record.Data.FirstOrDefault(data => data.Role == role)?.Path;
+
+    /// <summary>The rows that the run held out of its training file to validate on; empty when it had a validation file.</summary>
+    /// <param name="trainRows">The rows of its training file.</param>
+    public IReadOnlyList<LabelledText> HeldOutRows(IReadOnlyList<LabelledText> trainRows) => [];
+
+    private string? Setting(string name) =>
+        Record.Settings is { ValueKind: JsonValueKind.Object } settings && settings.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}
