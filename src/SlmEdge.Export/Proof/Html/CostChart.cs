@@ -41,17 +41,32 @@ internal static class CostChart
         }
 
         svg.Append($"<text class=\"soft\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 8}\" text-anchor=\"middle\">texts per second</text>");
-        svg.Append($"<text class=\"soft\" x=\"{Left - 8}\" y=\"11\" text-anchor=\"end\">% right</text>");
-        var labels = new LabelPlacement(Left, Width - 2, Top, Height - Bottom);
-        foreach (StageResult stage in stages.OrderByDescending(s => s.Definition.SizeBytes))
+        svg.Append($"<text class=\"soft\" transform=\"translate(12 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">accuracy, %</text>");
+        var dots = stages
+            .OrderByDescending(stage => stage.Definition.SizeBytes)
+            .Select(stage => (Stage: stage, X: X(stage.TextsPerSecond), Y: Y(stage.Report.Accuracy), Radius: 4 + (14 * Math.Sqrt((double)stage.Definition.SizeBytes / largest))))
+            .ToArray();
+        foreach (var (stage, x, y, radius) in dots)
         {
-            double radius = 4 + (14 * Math.Sqrt((double)stage.Definition.SizeBytes / largest));
-            (double x, double y) = (X(stage.TextsPerSecond), Y(stage.Report.Accuracy));
             string color = StageColor.Of(stage);
             svg.Append($"<circle cx=\"{Pixel(x)}\" cy=\"{Pixel(y)}\" r=\"{Pixel(radius)}\" fill=\"{color}\" fill-opacity=\"0.28\" stroke=\"{color}\" stroke-width=\"1.5\">");
             svg.Append($"<title>{Escape(stage.Definition.Stage)}: {Percent(stage.Report.Accuracy, 2)}, {Rate(stage.TextsPerSecond)} texts/s, {Bytes(stage.Definition.SizeBytes)}</title></circle>");
-            (double labelX, double labelY, string anchor) = labels.Place(x, y, radius, stage.Definition.Stage);
-            svg.Append($"<text x=\"{Pixel(labelX)}\" y=\"{Pixel(labelY)}\" text-anchor=\"{anchor}\">{Escape(stage.Definition.Stage)}</text>");
+        }
+
+        var labels = new LabelPlacement(Left, Width - 2, Top, Height - Bottom, [.. dots.Select(dot => (dot.X, dot.Y, dot.Radius))]);
+        foreach (var (stage, x, y, radius) in dots)
+        {
+            (double start, double baseline, double width) = labels.Place(x, y, radius, stage.Definition.Stage);
+
+            // A name that had to go further away gets a line to its dot.
+            double nearest = Math.Clamp(x, start, start + width);
+            double edge = baseline < y ? baseline + 3 : baseline - 10;
+            if (double.Hypot(nearest - x, baseline - 4 - y) > radius + 16)
+            {
+                svg.Append($"<line x1=\"{Pixel(nearest)}\" y1=\"{Pixel(edge)}\" x2=\"{Pixel(x)}\" y2=\"{Pixel(y)}\" stroke=\"{StageColor.Of(stage)}\" stroke-opacity=\"0.6\"/>");
+            }
+
+            svg.Append($"<text x=\"{Pixel(start)}\" y=\"{Pixel(baseline)}\">{Escape(stage.Definition.Stage)}</text>");
         }
 
         return svg.Append("</svg>").ToString();

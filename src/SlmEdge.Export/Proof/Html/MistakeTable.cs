@@ -23,7 +23,7 @@ internal static class MistakeTable
 
         var html = new StringBuilder();
         html.Append($"<p class=\"soft\">{wrong.Length} of {stage.Predicted.Length} texts are wrong; the {Math.Min(Shown, wrong.Length)} most confident ones:</p>");
-        html.Append("<div class=\"scroll\"><table><thead><tr><th class=\"text\">text</th><th class=\"text\">label</th><th class=\"text\">answer</th><th>confidence</th></tr></thead><tbody>");
+        html.Append("<div class=\"scroll\"><table class=\"prose\"><thead><tr><th class=\"text\">text</th><th class=\"text\">label</th><th class=\"text\">answer</th><th>confidence</th></tr></thead><tbody>");
         foreach (int row in wrong.Take(Shown))
         {
             string text = proof.Data.Texts[row];

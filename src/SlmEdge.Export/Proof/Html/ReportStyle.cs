@@ -17,7 +17,7 @@ internal static class ReportStyle
         }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
-        main { max-width: 1080px; margin: 0 auto; padding: 32px 20px 64px; }
+        main { max-width: 1120px; margin: 0 auto; padding: 32px 20px 64px; }
         h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; }
         h2 { font-size: 18px; margin: 0 0 4px; }
         p { margin: 0 0 12px; max-width: 75ch; }
@@ -31,10 +31,10 @@ internal static class ReportStyle
         .verdict.no { border-left-color: var(--warn); }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-        th, td { padding: 6px 10px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+        th, td { padding: 6px 9px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
         th { font-weight: 600; font-size: 13px; color: var(--soft); }
         th:first-child, td:first-child, .text { text-align: left; }
-        td.text { white-space: normal; overflow-wrap: anywhere; min-width: 12ch; }
+        .prose td.text { white-space: normal; overflow-wrap: anywhere; min-width: 12ch; }
         tr.ref td { font-weight: 600; }
         tr.pick td:first-child::after { content: "recommended"; margin-left: 8px; padding: 1px 7px; border-radius: 9px; font-size: 11px; font-weight: 600; color: var(--card); background: var(--good); }
         tr.plain td { color: var(--soft); }
@@ -51,7 +51,7 @@ internal static class ReportStyle
         .confusion td, .confusion th { padding: 4px 7px; text-align: center; border: 1px solid var(--card); font-size: 13px; }
         .confusion th.row { text-align: right; color: var(--ink); font-weight: 400; }
         .confusion thead th { vertical-align: bottom; }
-        .confusion thead th span { writing-mode: vertical-rl; transform: rotate(180deg); color: var(--ink); font-weight: 400; max-height: 180px; }
+        .confusion thead th span { writing-mode: vertical-rl; transform: rotate(180deg); color: var(--ink); font-weight: 400;  }
         @media print { body { background: none; } .card, .fact { break-inside: avoid; } }
         @media (max-width: 520px) { .pair { grid-template-columns: 1fr; } }
         """;
