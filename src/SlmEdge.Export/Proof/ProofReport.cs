@@ -26,7 +26,7 @@ public static class ProofReport
         Facts(html, proof);
         Verdict(html, proof);
         Card(html, "Stages", "What was trained comes first; each later stage shows what merging, converting and quantising cost. Mean KL (nats) and changed decisions compare the label distribution with the reference stage.", StageTable.Render(proof));
-        Card(html, "Accuracy by stage", $"Bars are 95 % intervals for {proof.Data.Texts.Count} texts; the dashed line is the reference.", AccuracyChart.Render(proof));
+        Card(html, "Accuracy by stage", $"Bars are 95 % intervals for {proof.Data.Texts.Count} texts; the dashed line is the reference, an arrow means: further left.", AccuracyChart.Render(proof));
         html.Append("<div class=\"pair\">");
         Card(html, "Speed, accuracy and size", "The area of a dot is the size on the disk.", CostChart.Render(proof));
         Card(html, "Can its confidence be trusted?", $"Stage “{Escape(shown.Definition.Stage)}”: on the diagonal, of the answers given with 80 % confidence 80 % are right.", ReliabilityChart.Render(proof, shown));

@@ -11,6 +11,7 @@ internal static class AccuracyChart
     private const int Right = 90;
     private const int RowHeight = 27;
     private const int Top = 26;
+    private const double FarBelow = 0.2;
 
     public static string Render(StageProof proof)
     {
@@ -18,8 +19,10 @@ internal static class AccuracyChart
             .Select(b => (b.Name, b.Report, Color: StageColor.Baseline))
             .Concat(proof.Stages.Select(s => (s.Definition.Stage, s.Report, StageColor.Of(s))))
             .ToArray();
-        double low = rows.Min(r => Interval(r.Report.Correct, r.Report.Examples).Low);
-        double start = Math.Max(0, Math.Floor((low - 0.005) * 20) / 20);
+        // A majority class or untrained base far below would squeeze all that matters into a corner; it becomes an arrow at the edge.
+        double reference = proof.Reference.Report.Accuracy;
+        double low = rows.Where(r => r.Report.Accuracy >= reference - FarBelow).Min(r => Interval(r.Report.Correct, r.Report.Examples).Low);
+        double start = Math.Max(0, Math.Floor((low - 0.005) * 50) / 50);
         double X(double accuracy) => Left + ((accuracy - start) / (1 - start) * (Width - Left - Right));
         int height = Top + (rows.Length * RowHeight) + 8;
 
@@ -31,17 +34,22 @@ internal static class AccuracyChart
             svg.Append($"<text class=\"soft\" x=\"{Pixel(X(tick))}\" y=\"14\" text-anchor=\"middle\">{Number(100 * tick, "0")} %</text>");
         }
 
-        double reference = X(proof.Reference.Report.Accuracy);
-        svg.Append($"<line x1=\"{Pixel(reference)}\" x2=\"{Pixel(reference)}\" y1=\"{Top}\" y2=\"{height - 8}\" stroke=\"var(--torch)\" stroke-dasharray=\"3 4\"/>");
+        svg.Append($"<line x1=\"{Pixel(X(reference))}\" x2=\"{Pixel(X(reference))}\" y1=\"{Top}\" y2=\"{height - 8}\" stroke=\"var(--torch)\" stroke-dasharray=\"3 4\"/>");
         for (int i = 0; i < rows.Length; i++)
         {
             var (name, report, color) = rows[i];
             double y = Top + ((i + 0.5) * RowHeight);
             (double from, double to) = Interval(report.Correct, report.Examples);
             svg.Append($"<text x=\"{Left - 14}\" y=\"{Pixel(y + 4)}\" text-anchor=\"end\">{Escape(name)}</text>");
+            svg.Append($"<text x=\"{Width - 8}\" y=\"{Pixel(y + 4)}\" text-anchor=\"end\">{Number(100 * report.Accuracy, "0.00")} %</text>");
+            if (from < start)
+            {
+                svg.Append($"<path d=\"M{Left + 8} {Pixel(y - 5)} L{Left} {Pixel(y)} L{Left + 8} {Pixel(y + 5)} Z\" fill=\"{color}\"/>");
+                continue;
+            }
+
             svg.Append($"<line x1=\"{Pixel(X(from))}\" x2=\"{Pixel(X(to))}\" y1=\"{Pixel(y)}\" y2=\"{Pixel(y)}\" stroke=\"{color}\" stroke-width=\"3\" stroke-opacity=\"0.35\" stroke-linecap=\"round\"/>");
             svg.Append($"<circle cx=\"{Pixel(X(report.Accuracy))}\" cy=\"{Pixel(y)}\" r=\"5.5\" fill=\"{color}\"/>");
-            svg.Append($"<text x=\"{Width - 8}\" y=\"{Pixel(y + 4)}\" text-anchor=\"end\">{Number(100 * report.Accuracy, "0.00")} %</text>");
         }
 
         return svg.Append("</svg>").ToString();
