@@ -291,7 +291,7 @@ Task("Quickstart")
     Console.WriteLine($"""
 
         Your own data: a CSV or JSON Lines file with the columns 'text' and 'label'.
-          artifacts/bin/slm-train task --data train.csv --out task.json     # then write the instruction in task.json
+          artifacts/bin/slm-train task --from train.csv --out task.json     # then write the instruction in task.json
           artifacts/bin/slm-train sft --base models/edge-nano --task task.json --train train.csv --method qlora --out runs/mine
           artifacts/bin/slm-export bundle --run runs/mine --gguf q8_0 --onnx int4 --data test.csv --out mine.slmb
           artifacts/bin/slm-edge classify --bundle mine.slmb --input texts.jsonl --output -
