@@ -16,7 +16,7 @@ namespace SlmEdge.Training.FineTuning;
 internal sealed class SftSession(
     SftOptions options,
     LlamaModel model,
-    AdamW optimizer,
+    IOptimizer optimizer,
     LearningRateSchedule schedule,
     ClassificationPrompt prompt,
     SupervisedExample[] train,
@@ -42,7 +42,7 @@ internal sealed class SftSession(
             var rate = schedule.At(state.Step);
             var examples = Batch(order, state.Step, stepsPerPass);
             var (loss, tokens) = Update(examples, state.Step);
-            var norm = optimizer.ClipGradients(options.GradientClip);
+            var norm = GradientClipping.Apply(_trainable, options.GradientClip);
             optimizer.Step(rate);
             state = state with { Step = state.Step + 1, Tokens = state.Tokens + tokens };
 

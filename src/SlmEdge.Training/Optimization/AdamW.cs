@@ -7,7 +7,7 @@ namespace SlmEdge.Training.Optimization;
 /// AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101): Adam with bias correction and decoupled weight decay.
 /// Decay applies to matrices only; norms and other vectors are left alone, as is usual for language models.
 /// </summary>
-internal sealed class AdamW : IDisposable
+internal sealed class AdamW : IOptimizer
 {
     private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _parameters;
     private readonly Tensor[] _first;
@@ -28,39 +28,10 @@ internal sealed class AdamW : IDisposable
         _second = [.. parameters.Select(p => zeros_like(p.Value).DetachFromDisposeScope())];
     }
 
-    /// <summary>Updates made so far.</summary>
+    /// <inheritdoc/>
     public long Steps { get; private set; }
 
-    /// <summary>Bytes of optimiser state.</summary>
-    public long ByteLength => 2 * _first.Sum(m => m.NumberOfElements * m.ElementSize);
-
-    /// <summary>Root of the summed squares of all gradients; every gradient is scaled down so that it does not exceed <paramref name="limit"/> (0: no limit).</summary>
-    public double ClipGradients(double limit)
-    {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        double squares = 0;
-        foreach (var (_, parameter) in _parameters)
-        {
-            if (parameter.grad is { } gradient)
-            {
-                squares += gradient.square().sum(ScalarType.Float64).ToDouble();
-            }
-        }
-
-        var norm = Math.Sqrt(squares);
-        if (limit > 0 && norm > limit)
-        {
-            foreach (var (_, parameter) in _parameters)
-            {
-                parameter.grad?.mul_(limit / norm);
-            }
-        }
-
-        return norm;
-    }
-
-    /// <summary>One update with the gradients at hand, which are then dropped.</summary>
+    /// <inheritdoc/>
     public void Step(double learningRate)
     {
         using var guard = no_grad();
@@ -89,7 +60,7 @@ internal sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>State tensors by name, for a checkpoint.</summary>
+    /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> State() =>
         _parameters.SelectMany((p, i) => new[]
         {
@@ -97,7 +68,7 @@ internal sealed class AdamW : IDisposable
             KeyValuePair.Create("optimizer.second." + p.Key, _second[i]),
         });
 
-    /// <summary>Continues from a checkpoint whose tensors have already been copied into <see cref="State"/>.</summary>
+    /// <inheritdoc/>
     public void RestoreSteps(long steps) => Steps = steps;
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Safetensors;
+using SlmEdge.Training.Optimization;
 
 namespace SlmEdge.Training.Pretraining;
 
@@ -32,6 +33,9 @@ public sealed record PretrainOptions
 
     /// <summary>Sequences per update.</summary>
     public int BatchSequences { get; init; } = 8;
+
+    /// <summary>How the weights are updated.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Muon;
 
     /// <summary>Peak learning rate.</summary>
     public double LearningRate { get; init; } = 3e-3;

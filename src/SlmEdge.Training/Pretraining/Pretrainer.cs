@@ -22,7 +22,7 @@ using static TorchSharp.torch;
 namespace SlmEdge.Training.Pretraining;
 
 /// <summary>
-/// Trains a model from nothing on plain text: every position predicts the next token; AdamW, cosine schedule with warm-up,
+/// Trains a model from nothing on plain text: every position predicts the next token; Muon or AdamW, cosine schedule with warm-up,
 /// gradient clipping, regular validation, a checkpoint to continue from exactly.
 /// </summary>
 public sealed class Pretrainer
@@ -65,7 +65,9 @@ public sealed class Pretrainer
         System.IO.Directory.CreateDirectory(_options.OutputDirectory);
         using var model = ModelDirectory.CreateRandom(config, _options.Seed);
         model.Unfreeze();
-        using var optimizer = new AdamW(model.TrainableParameters(), 0.9, 0.95, _options.WeightDecay);
+        using IOptimizer optimizer = _options.Optimizer == OptimizerKind.Muon
+            ? new Muon(model.TrainableParameters(), _options.WeightDecay)
+            : new AdamW(model.TrainableParameters(), 0.9, 0.95, _options.WeightDecay);
         var start = Restore(model, optimizer, fingerprint);
         var record = RunRecord.Begin("pretrain", _options.Seed) with
         {
@@ -93,7 +95,7 @@ public sealed class Pretrainer
         return new LearningRateSchedule(_options.LearningRate, Math.Max(1, (long)(steps * _options.WarmupShare)), steps, _options.FloorShare);
     }
 
-    private CheckpointState Restore(LlamaModel model, AdamW optimizer, string fingerprint)
+    private CheckpointState Restore(LlamaModel model, IOptimizer optimizer, string fingerprint)
     {
         if (!_options.Resume)
         {
@@ -108,7 +110,7 @@ public sealed class Pretrainer
 
     private void Train(
         LlamaModel model,
-        AdamW optimizer,
+        IOptimizer optimizer,
         TokenStream train,
         TokenStream valid,
         LearningRateSchedule schedule,
@@ -119,6 +121,7 @@ public sealed class Pretrainer
     {
         var order = new RowOrder(train.RowCount(_options.SequenceLength), _options.Seed);
         using var metrics = new MetricsLog(RunDirectory.MetricsPath(_options.OutputDirectory), start.Step);
+        var parameters = model.TrainableParameters();
         var clock = Stopwatch.StartNew();
         double? validationLoss = null;
         var tokens = start.Tokens;
@@ -133,7 +136,7 @@ public sealed class Pretrainer
                     $"The loss of step {step + 1} is {loss}. The rows were {string.Join(", ", rows)} of {_options.SequenceLength} tokens each. Lower --learning-rate (now {_options.LearningRate}) and continue with --resume.");
             }
 
-            var norm = optimizer.ClipGradients(_options.GradientClip);
+            var norm = GradientClipping.Apply(parameters, _options.GradientClip);
             optimizer.Step(rate);
             tokens += (long)rows.Length * _options.SequenceLength;
             var done = step + 1;
@@ -219,7 +222,7 @@ public sealed class Pretrainer
     {
         var settings = JsonSerializer.Serialize(new
         {
-            config, schedule, train.Sha256, _options.Seed, _options.SequenceLength, _options.BatchSequences, _options.WeightDecay, _options.GradientClip,
+            config, schedule, train.Sha256, _options.Seed, _options.SequenceLength, _options.BatchSequences, _options.WeightDecay, _options.GradientClip, _options.Optimizer,
         });
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)));
     }

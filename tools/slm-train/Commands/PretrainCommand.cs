@@ -3,6 +3,7 @@ using System.Globalization;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Train.Display;
 using SlmEdge.Training.Checkpoints;
+using SlmEdge.Training.Optimization;
 using SlmEdge.Training.Pretraining;
 using SlmEdge.Training.Reports;
 using SlmEdge.Training.Runs;
@@ -28,6 +29,7 @@ internal static class PretrainCommand
         var length = new Option<int>("--sequence-length") { DefaultValueFactory = _ => 512, Description = "Tokens per training sequence" };
         var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 8, Description = "Sequences per update" };
         var tokens = new Option<long>("--tokens") { DefaultValueFactory = _ => 0, Description = "Training tokens; 0 is one pass over the files" };
+        var optimizer = new Option<OptimizerKind>("--optimizer") { DefaultValueFactory = _ => OptimizerKind.Muon, Description = "muon or adamw" };
         var rate = new Option<double>("--learning-rate") { DefaultValueFactory = _ => 3e-3, Description = "Peak learning rate" };
         var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "Seed of the weights and of the order" };
         var every = new Option<int>("--evaluate-every") { DefaultValueFactory = _ => 200, Description = "Steps between validations and checkpoints" };
@@ -35,7 +37,7 @@ internal static class PretrainCommand
         var resume = new Option<bool>("--resume") { Description = "Continue from the run's last checkpoint" };
         var command = new Command("pretrain", "Train a small model from nothing on plain text")
         {
-            tokenizer, files, valid, upper, output, hidden, layers, heads, kvHeads, feedForward, context, length, batch, tokens, rate, seed, every, threads, resume,
+            tokenizer, files, valid, upper, output, hidden, layers, heads, kvHeads, feedForward, context, length, batch, tokens, optimizer, rate, seed, every, threads, resume,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -63,6 +65,7 @@ internal static class PretrainCommand
                 SequenceLength = parsed.GetValue(length),
                 BatchSequences = parsed.GetValue(batch),
                 Tokens = parsed.GetValue(tokens),
+                Optimizer = parsed.GetValue(optimizer),
                 LearningRate = parsed.GetValue(rate),
                 Seed = parsed.GetValue(seed),
                 EvaluateEvery = parsed.GetValue(every),
