@@ -6,6 +6,8 @@ using SlmEdge.Export.Proof;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Tasks.Data;
 using SlmEdge.Tasks.Metrics;
+using SlmEdge.Training;
+using SlmEdge.Training.Runs;
 
 namespace SlmEdge.Export.Bundling;
 
@@ -42,7 +44,7 @@ public sealed class BundleBuilder
         ReaderOptions columns = run.Columns;
         columns = columns with { TextColumn = _request.TextColumn ?? columns.TextColumn, LabelColumn = _request.LabelColumn ?? columns.LabelColumn };
         IReadOnlyList<LabelledText> test = LabelledTextReader.Read(_request.DataFile, run.Task, columns);
-        IReadOnlyList<LabelledText> train = ReadOptional(_request.TrainFile ?? run.DataFile("train"), run, columns);
+        (IReadOnlyList<LabelledText> train, IReadOnlyList<LabelledText> valid) = ReadTrainingRows(run, columns);
         WarnOfOverlap(train, test);
 
         string output = Path.GetFullPath(_request.OutputPath);
@@ -50,7 +52,7 @@ public sealed class BundleBuilder
         Directory.CreateDirectory(work);
         try
         {
-            return Build(run, test, train, columns, output, work, key, ct);
+            return Build(run, test, train, valid, output, work, key, ct);
         }
         finally
         {
@@ -62,7 +64,7 @@ public sealed class BundleBuilder
         TrainedRun run,
         IReadOnlyList<LabelledText> testRows,
         IReadOnlyList<LabelledText> trainRows,
-        ReaderOptions columns,
+        IReadOnlyList<LabelledText> validRows,
         string output,
         string work,
         ECDsa? key,
@@ -78,7 +80,7 @@ public sealed class BundleBuilder
             ? []
             : BaselineScorer.Score(run.Task, EvaluationSet.Create("train", trainRows, run.Task), test, ct);
         StageResult recommended = _request.Limits.Recommend(stages)!;
-        double temperature = Calibrate(run, columns, trainRows, recommended, ct);
+        double temperature = Calibrate(run, validRows, recommended, ct);
         var proof = new StageProof(
             _request.Name ?? run.Task.Name, run.Task, test, stages, reference, baselines, recommended, temperature, DateTime.UtcNow, DescribeMachine());
 
@@ -136,15 +138,8 @@ public sealed class BundleBuilder
         _warnings.AddRange(violations);
     }
 
-    private double Calibrate(
-        TrainedRun run, ReaderOptions columns, IReadOnlyList<LabelledText> trainRows, StageResult recommended, CancellationToken ct)
+    private double Calibrate(TrainedRun run, IReadOnlyList<LabelledText> rows, StageResult recommended, CancellationToken ct)
     {
-        IReadOnlyList<LabelledText> rows = ReadOptional(_request.ValidationFile ?? run.DataFile("valid"), run, columns);
-        if (rows.Count == 0)
-        {
-            rows = run.HeldOutRows(trainRows);
-        }
-
         if (rows.Count == 0)
         {
             _warnings.Add("there are no validation rows to calibrate on (--valid); the temperature stays 1");
@@ -203,20 +198,26 @@ public sealed class BundleBuilder
         }
     }
 
-    private IReadOnlyList<LabelledText> ReadOptional(string? path, TrainedRun run, ReaderOptions columns)
+    /// <summary>What the baselines learn from (all that the run used, unless a file is named) and what the confidence is calibrated on.</summary>
+    private (IReadOnlyList<LabelledText> Train, IReadOnlyList<LabelledText> Valid) ReadTrainingRows(TrainedRun run, ReaderOptions columns)
     {
-        if (path is null)
+        IReadOnlyList<LabelledText>? train = _request.TrainFile is { } trainFile ? LabelledTextReader.Read(trainFile, run.Task, columns) : null;
+        IReadOnlyList<LabelledText>? valid = _request.ValidationFile is { } validFile ? LabelledTextReader.Read(validFile, run.Task, columns) : null;
+        if (train is not null && valid is not null)
         {
-            return [];
+            return (train, valid);
         }
 
-        if (!File.Exists(path))
+        try
         {
-            _warnings.Add($"'{path}', which the run used, is not there any more; what needs it is left out");
-            return [];
+            (IReadOnlyList<LabelledText> ownTrain, IReadOnlyList<LabelledText> ownValid) = RunRows.Load(run.Record);
+            return (train ?? [.. ownTrain, .. ownValid], valid ?? ownValid);
         }
-
-        return LabelledTextReader.Read(path, run.Task, columns);
+        catch (TrainingException exception)
+        {
+            _warnings.Add($"{exception.Message} Baselines and calibration that need it are left out; name the files with --train and --valid");
+            return (train ?? [], valid ?? []);
+        }
     }
 
     private static string DescribeMachine() => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}";

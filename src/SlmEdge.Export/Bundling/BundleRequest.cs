@@ -19,7 +19,7 @@ public sealed record BundleRequest
     /// <summary>Rows to calibrate on; null takes the run's validation rows.</summary>
     public string? ValidationFile { get; init; }
 
-    /// <summary>Rows to train the baselines on; null takes the run's training rows.</summary>
+    /// <summary>Rows to train the baselines on; null takes all rows that the run used, for training and validation.</summary>
     public string? TrainFile { get; init; }
 
     /// <summary>Column with the text; null takes the run's.</summary>

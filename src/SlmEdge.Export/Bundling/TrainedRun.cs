@@ -82,14 +82,6 @@ public sealed class TrainedRun
         return new TrainedRun(directory, record, record.Task, basePath, full ? null : adapter, full ? model : null);
     }
 
-    /// <summary>A data file of the run, or null when the run has none of that role.</summary>
-    /// <param name="role"><c>train</c> or <c>valid</c>.</param>
-    public string? DataFile(string role) => Record.Data.FirstOrDefault(data => data.Role == role)?.Path;
-
-    /// <summary>The rows that the run held out of its training file to validate on; empty when it had a validation file.</summary>
-    /// <param name="trainRows">The rows of its training file.</param>
-    public IReadOnlyList<LabelledText> HeldOutRows(IReadOnlyList<LabelledText> trainRows) => [];
-
     private string? Setting(string name) =>
         Record.Settings is { ValueKind: JsonValueKind.Object } settings && settings.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()

@@ -30,7 +30,7 @@ internal static class BundleCommand
         Option<string> output = CommonOptions.Output("The bundle to write: a .slmb file, or a folder.");
         var sign = new Option<string?>("--sign") { Description = "PEM file with a private ECDSA P-256 key.", HelpName = "FILE" };
         var valid = new Option<string?>("--valid") { Description = "Rows to calibrate the confidence on; default: the run's validation rows.", HelpName = "FILE" };
-        var train = new Option<string?>("--train") { Description = "Rows to train the baselines on; default: the run's training rows.", HelpName = "FILE" };
+        var train = new Option<string?>("--train") { Description = "Rows to train the baselines on; default: all rows that the run used.", HelpName = "FILE" };
         var text = new Option<string?>("--text-column") { Description = "Column with the text; default: the run's.", HelpName = "NAME" };
         var label = new Option<string?>("--label-column") { Description = "Column with the label; default: the run's.", HelpName = "NAME" };
         var report = new Option<string?>("--report") { Description = "Where the report goes; default: beside the bundle.", HelpName = "FILE" };
