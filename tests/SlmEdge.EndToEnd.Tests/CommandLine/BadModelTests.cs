@@ -1,0 +1,88 @@
+using SlmEdge.EndToEnd.Tests.Fixtures;
+using SlmEdge.EndToEnd.Tests.Programs;
+
+namespace SlmEdge.EndToEnd.Tests.CommandLine;
+
+/// <summary>Models, adapters and bundles that are damaged or do not belong together.</summary>
+[Collection(WholePathCollection.Name)]
+public sealed class BadModelTests(WholePath path) : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void An_adapter_of_another_base_is_refused()
+    {
+        var other = CopyOfBase();
+        FlipLastByte(Path.Combine(other, "model.safetensors"));
+        Tool.Export.Run("gguf", "--base", other, "--adapter", Path.Combine(path.Run, "adapter"), "--type", "q8_0", "--out", folder.Combine("x.gguf")).ShouldFail(1, "base");
+        File.Exists(folder.Combine("x.gguf")).ShouldBeFalse();
+        Tool.Train.Run("eval", "--base", other, "--adapter", Path.Combine(path.Run, "adapter"), "--task", path.Base.Task, "--data", path.Base.Test).ShouldFail(1, "base");
+    }
+
+    [Fact]
+    public void A_truncated_model_is_refused_by_trainer_and_exporter()
+    {
+        var other = CopyOfBase();
+        using (var stream = File.OpenWrite(Path.Combine(other, "model.safetensors")))
+        {
+            stream.SetLength(stream.Length - 1000);
+        }
+
+        Tool.Train.Run("sft", "--base", other, "--task", path.Base.Task, "--train", path.Base.Train, "--out", folder.Combine("run")).ShouldFail(1, "model.safetensors");
+        Tool.Export.Run("gguf", "--base", other, "--type", "f16", "--out", folder.Combine("x.gguf")).ShouldFail(1, "model.safetensors");
+        Tool.Export.Run("onnx", "--base", other, "--precision", "int4", "--out", folder.Combine("onnx")).ShouldFail(1, "model.safetensors");
+        Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).ShouldBe(["base"], "nothing half-written is left");
+    }
+
+    [Fact]
+    public void A_truncated_bundle_is_refused_by_the_device()
+    {
+        var broken = folder.Combine("broken.slmb");
+        File.WriteAllBytes(broken, File.ReadAllBytes(path.Bundle)[..^2000]);
+        Tool.Edge.Run("classify", "--bundle", broken, "--cache", folder.Combine("cache"), "--text", "hyd leak").ShouldFail(1, "broken.slmb");
+    }
+
+    [Fact]
+    public void A_bundle_with_one_changed_byte_is_refused_by_the_device()
+    {
+        var broken = folder.Combine("broken.slmb");
+        var bytes = File.ReadAllBytes(path.Bundle);
+        bytes[bytes.Length / 2] ^= 0x10;
+        File.WriteAllBytes(broken, bytes);
+        Tool.Edge.Run("bundle", "verify", broken, "--files-only").ShouldFail(1, "broken.slmb");
+    }
+
+    [Fact]
+    public void A_disk_that_takes_no_more_leaves_nothing_under_the_final_name()
+    {
+        // A file-size limit makes writes fail in the middle of a file, as a full disk does, without needing a file system of its own.
+        var output = folder.Combine("x.gguf");
+        using var program = new RunningProgram(
+            "/bin/bash", ["-c", "trap '' XFSZ; ulimit -f 64; exec \"$@\"", "bash", Tool.Export.File, "gguf", "--base", path.Base.Model, "--type", "f32", "--out", output], folder.Path);
+        program.Wait().ShouldFail(1);
+        Directory.GetFileSystemEntries(folder.Path).ShouldBeEmpty();
+    }
+
+    private string CopyOfBase()
+    {
+        var copy = folder.Combine("base");
+        Directory.CreateDirectory(copy);
+        foreach (var file in Directory.GetFiles(path.Base.Model))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        return copy;
+    }
+
+    private static void FlipLastByte(string file)
+    {
+        using var stream = File.Open(file, FileMode.Open);
+        stream.Seek(-1, SeekOrigin.End);
+        var value = stream.ReadByte();
+        stream.Seek(-1, SeekOrigin.End);
+        stream.WriteByte((byte)(value ^ 1));
+    }
+}

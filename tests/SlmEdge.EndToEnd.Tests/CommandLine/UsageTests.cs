@@ -1,0 +1,43 @@
+using SlmEdge.EndToEnd.Tests.Programs;
+
+namespace SlmEdge.EndToEnd.Tests.CommandLine;
+
+public sealed class UsageTests
+{
+    public static TheoryData<string> Programs => ["slm-train", "slm-export", "slm-edge"];
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void Help_is_printed_and_is_no_error(string program) => ToolNamed(program).Run("--help").ShouldSucceed().Output.ShouldContain("Usage:");
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void An_unknown_command_is_wrong_usage(string program) => ToolNamed(program).Run("frobnicate").ShouldFail(2, "frobnicate");
+
+    [Theory]
+    [InlineData("slm-train", "sft", "--base")]
+    [InlineData("slm-train", "eval", "--data")]
+    [InlineData("slm-export", "bundle", "--run")]
+    [InlineData("slm-export", "gguf", "--base")]
+    [InlineData("slm-edge", "classify", "--bundle")]
+    [InlineData("slm-edge", "serve", "--bundle")]
+    public void A_missing_option_is_wrong_usage_and_is_named(string program, string command, string option) => ToolNamed(program).Run(command).ShouldFail(2, option);
+
+    [Fact]
+    public void An_unknown_method_is_wrong_usage() =>
+        Tool.Train.Run("sft", "--base", "x", "--task", "x", "--train", "x", "--out", "x", "--method", "magic").ShouldFail(2, "magic");
+
+    [Fact]
+    public void An_unknown_type_is_wrong_usage() => Tool.Export.Run("gguf", "--base", "x", "--out", "x", "--type", "q1_magic").ShouldFail(2, "q1_magic");
+
+    [Fact]
+    public void The_doctor_finds_every_engine()
+    {
+        var output = Tool.Edge.Run("doctor").ShouldSucceed().Output;
+        output.ShouldContain("llama.cpp: found");
+        output.ShouldContain("ONNX Runtime: found");
+        output.ShouldContain("1.30.0");
+    }
+
+    private static Tool ToolNamed(string name) => name switch { "slm-train" => Tool.Train, "slm-export" => Tool.Export, _ => Tool.Edge };
+}
