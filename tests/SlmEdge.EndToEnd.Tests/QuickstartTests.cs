@@ -12,11 +12,16 @@ public sealed class QuickstartTests(WholePath path)
     public void The_bundle_carries_a_score_for_every_stage()
     {
         using var proof = path.ProofJson;
-        var text = proof.RootElement.GetRawText();
+        var scores = proof.RootElement.GetProperty("scores").EnumerateArray().ToArray();
+        var stages = scores.Select(score => score.GetProperty("stage").GetString()!).ToArray();
         foreach (var stage in new[] { "base", "adapter", "merged", "f32", "q8_0", "q4_k_m", "fp32", "int4" })
         {
-            text.ShouldContain(stage);
+            stages.ShouldContain(name => name.Contains(stage, StringComparison.Ordinal), stage);
         }
+
+        scores.ShouldAllBe(score => score.GetProperty("examples").GetInt32() == 60);
+        var merged = scores.First(score => score.GetProperty("stage").GetString() == "merged");
+        merged.GetProperty("changedDecisions").GetInt32().ShouldBe(0);
 
         var shown = Tool.Edge.Run("bundle", "show", path.Bundle).ShouldSucceed().Output;
         foreach (var stage in new[] { "adapter", "merged", "q8_0", "int4" })
@@ -103,7 +108,7 @@ public sealed class QuickstartTests(WholePath path)
         using var score = JsonDocument.Parse(result.Output);
         var accuracy = score.RootElement.EnumerateObject().First(property => property.Name.Equals("accuracy", StringComparison.OrdinalIgnoreCase)).Value.GetDouble();
         using var proof = path.ProofJson;
-        var adapter = proof.RootElement.GetProperty("stages").EnumerateArray().First(stage => stage.GetProperty("stage").GetString() == "adapter");
+        var adapter = proof.RootElement.GetProperty("scores").EnumerateArray().First(stage => stage.GetProperty("stage").GetString() == "adapter");
         adapter.GetProperty("accuracy").GetDouble().ShouldBe(accuracy, 0.5 / 60, string.Create(CultureInfo.InvariantCulture, $"eval says {accuracy}"));
     }
 

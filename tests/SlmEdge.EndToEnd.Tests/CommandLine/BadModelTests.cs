@@ -54,15 +54,28 @@ public sealed class BadModelTests(WholePath path) : IDisposable
         Tool.Edge.Run("bundle", "verify", broken, "--files-only").ShouldFail(1, "broken.slmb");
     }
 
-    [Fact]
-    public void A_disk_that_takes_no_more_leaves_nothing_under_the_final_name()
+    [SkippableTheory]
+    [InlineData("gguf")]
+    [InlineData("onnx")]
+    [InlineData("bundle")]
+    public void A_full_disk_is_said_and_leaves_nothing_under_the_final_name(string command)
     {
-        // A file-size limit makes writes fail in the middle of a file, as a full disk does, without needing a file system of its own.
-        var output = folder.Combine("x.gguf");
-        using var program = new RunningProgram(
-            "/bin/bash", ["-c", "trap '' XFSZ; ulimit -f 64; exec \"$@\"", "bash", Tool.Export.File, "gguf", "--base", path.Base.Model, "--type", "f32", "--out", output], folder.Path);
-        program.Wait().ShouldFail(1);
-        Directory.GetFileSystemEntries(folder.Path).ShouldBeEmpty();
+        // A real full disk: a file system of 256 KiB, mounted where only this program sees it.
+        var disk = folder.Combine("disk");
+        Directory.CreateDirectory(disk);
+        const string Mount = "mount -t tmpfs -o size=256k none \"$0\" || exit 77; \"$@\"; code=$?; ls -A \"$0\" | sed 's/^/left: /'; exit $code";
+        string[] arguments = command switch
+        {
+            "gguf" => ["gguf", "--base", path.Base.Model, "--type", "f32", "--out", Path.Combine(disk, "x.gguf")],
+            "onnx" => ["onnx", "--base", path.Base.Model, "--precision", "fp32", "--out", Path.Combine(disk, "x")],
+            _ => ["bundle", "--run", path.Run, "--gguf", "q8_0", "--data", path.Base.Test, "--out", Path.Combine(disk, "x.slmb"), "--max-loss", "100", "--threads", "1"],
+        };
+        Skip.IfNot(File.Exists("/usr/bin/unshare"), "unshare is not installed");
+        using var program = new RunningProgram("/usr/bin/unshare", ["-m", "sh", "-c", Mount, disk, Tool.Export.File, .. arguments], RepositoryRoot.Path);
+        var result = program.Wait();
+        Skip.If(result.ExitCode == 77 || result.Error.Contains("unshare failed", StringComparison.Ordinal), "this user may not mount a file system");
+        result.ShouldFail(1, "space", disk);
+        result.Output.ShouldNotContain("left:", Case.Sensitive, result.ToString());
     }
 
     private string CopyOfBase()

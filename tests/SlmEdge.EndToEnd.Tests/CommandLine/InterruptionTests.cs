@@ -11,9 +11,10 @@ public sealed class InterruptionTests(WholePath path) : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void Ctrl_C_during_training_keeps_a_state_from_which_the_run_ends_as_if_undisturbed()
     {
-        string[] Tuning(string output, params string[] more) => path.Base.Tuning(output, epochs: 12, ["--patience", "0", .. more]);
+        string[] Tuning(string output, params string[] more) => path.Base.Tuning(output, epochs: 6, ["--patience", "0", .. more]);
 
         var disturbed = folder.Combine("disturbed");
         using (var program = Tool.Train.Start(null, Tuning(disturbed)))
