@@ -36,7 +36,9 @@ public static class BundleVerifier
         CancellationToken ct = default)
     {
         using ECDsa? key = SigningKey.Read(trustedKeyFile);
-        using Bundle bundle = Bundle.Open(bundlePath, new BundleOptions { TrustedKeys = key is null ? [] : [key] });
+        var options = new BundleOptions { TrustedKeys = key is null ? [] : [key] };
+        CheckContent(bundlePath, options);
+        using Bundle bundle = Bundle.Open(bundlePath, options);
         BundleManifest manifest = bundle.Manifest;
         EvaluationSet data = EvaluationSet.Create(dataFile, LabelledTextReader.Read(dataFile, manifest.Task, columns), manifest.Task);
         var verifier = new StageVerifier(manifest.Task, manifest.Codes, data, manifest.PromptSha256);
@@ -58,6 +60,18 @@ public static class BundleVerifier
         }
 
         return new BundleVerification(manifest, bundle.Signature, reference, files, comparable, FailedGolden(bundle, threads, ct));
+    }
+
+    /// <summary>Opening takes files that were unpacked before from the cache; what is to be verified is the bundle that was named.</summary>
+    private static void CheckContent(string path, BundleOptions options)
+    {
+        foreach (BundleFileCheck check in Bundle.VerifyAll(path, options))
+        {
+            if (check.Problem is { } problem)
+            {
+                throw new BundleException(problem, path, check.File.Path);
+            }
+        }
     }
 
     private static IEnumerable<StageDefinition> Stages(Bundle bundle, int threads)

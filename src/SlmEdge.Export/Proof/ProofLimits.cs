@@ -7,6 +7,9 @@ namespace SlmEdge.Export.Proof;
 /// <param name="ToleranceOfBest">Accuracy points within which a faster file is recommended over the most accurate one.</param>
 public sealed record ProofLimits(double MaxLossPoints = 3, double ToleranceOfBest = 0.5)
 {
+    /// <summary>A loss of exactly the limit must not be refused because 0.90 − 0.87 is not 0.03 in binary.</summary>
+    private const double Rounding = 1e-9;
+
     /// <summary>
     /// What breaks the limits: a merged model in single precision that changes any decision that was not a numerical tie
     /// (it computes the same function), and a shipped file that loses more than <see cref="MaxLossPoints"/>.
@@ -25,7 +28,7 @@ public sealed record ProofLimits(double MaxLossPoints = 3, double ToleranceOfBes
             }
 
             double loss = 100 * (reference.Report.Accuracy - stage.Report.Accuracy);
-            if (stage.Definition.File is not null && loss > MaxLossPoints)
+            if (stage.Definition.File is not null && loss > MaxLossPoints + Rounding)
             {
                 violations.Add(string.Create(CultureInfo.InvariantCulture,
                     $"'{stage.Definition.Stage}' loses {loss:F1} points of accuracy (limit {MaxLossPoints:F1})"));
@@ -46,6 +49,6 @@ public sealed record ProofLimits(double MaxLossPoints = 3, double ToleranceOfBes
         }
 
         double best = shipped.Max(stage => stage.Report.Accuracy);
-        return shipped.Where(stage => 100 * (best - stage.Report.Accuracy) <= ToleranceOfBest + 1e-9).MaxBy(stage => stage.TextsPerSecond);
+        return shipped.Where(stage => 100 * (best - stage.Report.Accuracy) <= ToleranceOfBest + Rounding).MaxBy(stage => stage.TextsPerSecond);
     }
 }

@@ -23,7 +23,7 @@ internal static class BundleCommand
         var run = new Option<string>("--run") { Description = "Folder of a finished 'slm-train sft' run.", Required = true, HelpName = "DIR" };
         var baseModel = new Option<string?>("--base") { Description = "Folder of the base model, when it has moved since the run.", HelpName = "DIR" };
         var data = new Option<string>("--data") { Description = "Held-out rows (JSON Lines or CSV) to score every stage on.", Required = true, HelpName = "FILE" };
-        var gguf = new Option<string[]>("--gguf") { Description = "GGUF types to ship, separated by commas: " + string.Join(", ", GgufTypes.Names) + ".", HelpName = "TYPE,…", CustomParser = ListOption.Parse, DefaultValueFactory = _ => [] };
+        var gguf = new Option<string[]>("--gguf") { Description = "GGUF types to ship, separated by commas; with neither --gguf nor --onnx: q8_0 and int4. Types: " + string.Join(", ", GgufTypes.Names) + ".", HelpName = "TYPE,…", CustomParser = ListOption.Parse, DefaultValueFactory = _ => [] };
         var onnx = new Option<string[]>("--onnx") { Description = "ONNX precisions to ship, separated by commas: int4, fp32.", HelpName = "PRECISION,…", CustomParser = ListOption.Parse, DefaultValueFactory = _ => [] };
         ListOption.AcceptOnly(gguf, GgufTypes.Names);
         ListOption.AcceptOnly(onnx, ["int4", "fp32"]);
