@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace SlmEdge.Worker.Tests.CommandLine;
+
+/// <summary>slm-edge as a process, as a user starts it.</summary>
+internal sealed class EdgeProcess : IDisposable
+{
+    private readonly Task<string> errors;
+
+    private EdgeProcess(Process process)
+    {
+        Process = process;
+        errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public Process Process { get; }
+
+    public static EdgeProcess Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "slm-edge.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return new EdgeProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Runs to the end.</summary>
+    public static async Task<(int Code, string Output, string Errors)> RunAsync(byte[]? input, params string[] arguments)
+    {
+        using var edge = Start(arguments);
+        var output = edge.Process.StandardOutput.ReadToEndAsync();
+        try
+        {
+            await edge.Process.StandardInput.BaseStream.WriteAsync(input ?? []);
+            edge.Process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading its input to the end, which is right when a row is bad.
+        }
+
+        await edge.Process.WaitForExitAsync();
+        return (edge.Process.ExitCode, await output, await edge.errors);
+    }
+
+    /// <summary>Sends Ctrl-C and waits for the end.</summary>
+    public async Task<(int Code, string Errors)> InterruptAsync()
+    {
+        using (var kill = Process.Start("kill", ["-INT", Process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await Process.WaitForExitAsync();
+        return (Process.ExitCode, await errors);
+    }
+
+    public void Dispose()
+    {
+        if (!Process.HasExited)
+        {
+            Process.Kill();
+        }
+
+        Process.Dispose();
+    }
+}
