@@ -41,6 +41,6 @@ public static class DecisionJson
         writer.WriteEndObject();
     }
 
-    // Scores come from 32-bit floats: more than seven digits would only be noise.
-    private static double Round(double probability) => Math.Round(probability, 7);
+    // Scores come from 32-bit floats: more than six digits would only be noise.
+    private static double Round(double probability) => Math.Round(probability, 6);
 }
