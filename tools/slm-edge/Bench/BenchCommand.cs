@@ -36,12 +36,13 @@ internal static class BenchCommand
             var start = Stopwatch.GetTimestamp();
             using var runtime = SlmRuntime.Open(path, new RuntimeOptions { Engine = engine, File = file });
             var load = Stopwatch.GetElapsedTime(start);
+            await Console.Error.WriteLineAsync($"measuring {file} …").ConfigureAwait(false);
             await runtime.Classifier.ClassifyAsync(texts[0], ct).ConfigureAwait(false); // The first evaluation also warms caches.
             start = Stopwatch.GetTimestamp();
             await runtime.Classifier.ClassifyAsync(texts, ct).ConfigureAwait(false);
             var together = Stopwatch.GetElapsedTime(start);
             var alone = new List<double>();
-            foreach (var text in texts.Take(50))
+            foreach (var text in texts.Take(20))
             {
                 start = Stopwatch.GetTimestamp();
                 await runtime.Classifier.ClassifyAsync(text, ct).ConfigureAwait(false);
