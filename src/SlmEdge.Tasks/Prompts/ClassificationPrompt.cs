@@ -36,6 +36,9 @@ public sealed class ClassificationPrompt
     /// <summary>The tokens in front of every text: beginning-of-sequence if the model wants it, instruction, labels if in the prompt.</summary>
     public int[] Prefix => (int[])_prefix.Clone();
 
+    /// <summary>Number of tokens of the answer cue, with which every result of <see cref="EncodeText(string)"/> ends.</summary>
+    public int AnswerCueLength => _answerCue.Length;
+
     /// <summary>The answers of all labels, in the order of the task's labels.</summary>
     public LabelTrie Labels { get; }
 

@@ -1,5 +1,6 @@
 using SlmEdge.Tasks;
 using SlmEdge.Training.Adapters;
+using SlmEdge.Training.Optimization;
 
 namespace SlmEdge.Training.FineTuning;
 
@@ -35,6 +36,12 @@ public sealed record SftOptions
 
     /// <summary>Run directory to write.</summary>
     public required string OutputDirectory { get; init; }
+
+    /// <summary>Probability with which a token of a training text is left out, drawn anew at every visit; 0 to below 1.</summary>
+    public double TokenDropout { get; init; } = 0.1;
+
+    /// <summary>How a full run updates the weights; adapters are always trained with AdamW.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
 
     /// <summary>Most passes over the training rows.</summary>
     public int Epochs { get; init; } = 10;
@@ -91,6 +98,7 @@ public sealed record SftOptions
         Require(MaxLength >= 0, "--max-length must not be negative");
         Require(double.IsFinite(LearningRate) && LearningRate >= 0, "--learning-rate must be a positive number");
         Require(ValidationShare is > 0 and < 1, "--valid-share must lie between 0 and 1");
+        Require(TokenDropout is >= 0 and < 1, "--token-dropout must be at least 0 and below 1");
         Require(Patience >= 0, "--patience must not be negative");
         Require(EvaluateEvery >= 0, "--evaluate-every must not be negative");
         if (Method != FineTuningMethod.Full)

@@ -109,8 +109,15 @@ internal sealed class SftSession(
     private (double Loss, long Tokens) Update(SupervisedExample[] examples, long step)
     {
         // Dropout is drawn from seed and step, so that a resumed run draws what the uninterrupted one would have drawn.
-        manual_seed(unchecked((options.Seed * 1_000_003) + step));
+        var draw = unchecked((options.Seed * 1_000_003) + step);
+        manual_seed(draw);
         model.SetTraining(true);
+        if (options.TokenDropout > 0)
+        {
+            var random = new Random((int)(draw ^ (draw >> 32)));
+            examples = [.. examples.Select(e => e.WithTokenDropout(options.TokenDropout, random))];
+        }
+
         var supervised = examples.Sum(e => e.Answer.Length);
         double sum = 0;
         long tokens = 0;

@@ -60,7 +60,9 @@ public sealed class SftTrainer
         var (train, valid) = LoadExamples(prompt, model, message);
         Prepare(model, message);
 
-        using var optimizer = new AdamW(model.TrainableParameters(), 0.9, 0.999, _options.WeightDecay);
+        using IOptimizer optimizer = _options is { Method: FineTuningMethod.Full, Optimizer: OptimizerKind.Muon }
+            ? new Muon(model.TrainableParameters(), _options.WeightDecay)
+            : new AdamW(model.TrainableParameters(), 0.9, 0.999, _options.WeightDecay);
         var steps = (long)_options.Epochs * ((train.Length + _options.BatchSize - 1) / _options.BatchSize);
         var schedule = new LearningRateSchedule(_options.EffectiveLearningRate, Math.Max(1, (long)(steps * _options.WarmupShare)), steps, _options.FloorShare);
         System.IO.Directory.CreateDirectory(_options.OutputDirectory);
@@ -193,7 +195,7 @@ public sealed class SftTrainer
     {
         var settings = JsonSerializer.Serialize(new
         {
-            record.Method, record.Seed, BaseHash = record.Base!.Sha256, record.PromptSha256, schedule, _options.Lora, _options.BatchSize, _options.PackTokens,
+            record.Method, record.Seed, BaseHash = record.Base!.Sha256, record.PromptSha256, schedule, _options.Lora, _options.Optimizer, _options.TokenDropout, _options.BatchSize, _options.PackTokens,
             _options.WeightDecay, _options.GradientClip, _options.ValidationShare, Data = record.Data.Select(d => d.Sha256),
         });
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)));

@@ -6,6 +6,7 @@ using SlmEdge.Train.Display;
 using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Checkpoints;
 using SlmEdge.Training.FineTuning;
+using SlmEdge.Training.Optimization;
 using SlmEdge.Training.Reports;
 using SlmEdge.Training.Runs;
 
@@ -28,6 +29,8 @@ internal static class SftCommand
         var alpha = new Option<double>("--alpha") { DefaultValueFactory = _ => 64, Description = "LoRA alpha" };
         var dropout = new Option<double>("--dropout") { DefaultValueFactory = _ => 0.05, Description = "LoRA dropout" };
         var targets = new Option<string[]>("--target-modules") { DefaultValueFactory = _ => [LoraConfig.AllLinear], Description = "Projections to adapt, or all-linear", AllowMultipleArgumentsPerToken = true };
+        var tokenDropout = new Option<double>("--token-dropout") { DefaultValueFactory = _ => 0.1, Description = "Share of each training text's tokens left out at random, against learning by heart" };
+        var optimizer = new Option<OptimizerKind>("--optimizer") { DefaultValueFactory = _ => OptimizerKind.AdamW, Description = "adamw, or muon for full runs" };
         var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 10, Description = "Most passes over the training rows" };
         var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 32, Description = "Rows per update" };
         var rate = new Option<double>("--learning-rate") { DefaultValueFactory = _ => 0, Description = "Peak learning rate; 0 chooses by method" };
@@ -39,7 +42,7 @@ internal static class SftCommand
         var json = new Option<bool>("--json") { Description = "Print the result as JSON" };
         var command = new Command("sft", "Fine-tune a base model on a task")
         {
-            @base, task, train, valid, textColumn, labelColumn, method, output, rank, alpha, dropout, targets, epochs, batch, rate, patience, maxLength, seed, threads, resume, json,
+            @base, task, train, valid, textColumn, labelColumn, method, output, rank, alpha, dropout, targets, tokenDropout, optimizer, epochs, batch, rate, patience, maxLength, seed, threads, resume, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -54,6 +57,8 @@ internal static class SftCommand
                 Method = parsed.GetValue(method),
                 OutputDirectory = parsed.GetValue(output)!.FullName,
                 Lora = new LoraConfig(parsed.GetValue(rank), parsed.GetValue(alpha), parsed.GetValue(dropout), parsed.GetValue(targets)!),
+                TokenDropout = parsed.GetValue(tokenDropout),
+                Optimizer = parsed.GetValue(optimizer),
                 Epochs = parsed.GetValue(epochs),
                 BatchSize = parsed.GetValue(batch),
                 LearningRate = parsed.GetValue(rate),
