@@ -27,7 +27,11 @@ public static class Doctor
         Inspect("ONNX Runtime", NativeLibraries.OnnxRuntime, OrtEnvironment.LibraryFile, () =>
         {
             OrtEnvironment.EnsureLoaded();
-            var gpu = OrtEnvironment.AvailableProviders().FirstOrDefault(provider => provider is "CUDAExecutionProvider" or "TensorrtExecutionProvider");
+
+            // The list names what was compiled in. A provider can run only when its own library lies beside the runtime.
+            var beside = Path.GetDirectoryName(OrtEnvironment.LibraryPath) ?? string.Empty;
+            var gpu = OrtEnvironment.AvailableProviders().FirstOrDefault(provider =>
+                provider == "CUDAExecutionProvider" && File.Exists(Path.Combine(beside, "libonnxruntime_providers_cuda.so")));
             return (OrtEnvironment.Version, OrtEnvironment.LibraryPath, CpuLevel.Instructions, gpu);
         });
 

@@ -35,7 +35,9 @@ public static class AtomicFile
         catch (Exception exception)
         {
             DeleteQuietly(temporary);
-            if (exception is IOException)
+
+            // .NET reports a file over the file system's size limit (EFBIG) as an argument out of range.
+            if (exception is IOException or ArgumentOutOfRangeException { ParamName: "value" })
             {
                 throw new IOException(
                     $"Cannot write '{full}': {exception.Message} Nothing was left under that name that was not there before; check the free space of the disk and try again.",
