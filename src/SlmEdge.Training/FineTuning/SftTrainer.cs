@@ -60,7 +60,7 @@ public sealed class SftTrainer
         var (train, valid) = LoadExamples(prompt, model, message);
         Prepare(model, message);
 
-        using IOptimizer optimizer = _options is { Method: FineTuningMethod.Full, Optimizer: OptimizerKind.Muon }
+        using IOptimizer optimizer = _options.Optimizer == OptimizerKind.Muon
             ? new Muon(model.TrainableParameters(), _options.WeightDecay)
             : new AdamW(model.TrainableParameters(), 0.9, 0.999, _options.WeightDecay);
         var steps = (long)_options.Epochs * ((train.Length + _options.BatchSize - 1) / _options.BatchSize);

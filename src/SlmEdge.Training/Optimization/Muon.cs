@@ -1,3 +1,4 @@
+using SlmEdge.Training.Families;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -92,5 +93,7 @@ internal sealed class Muon : IOptimizer
         return tall ? x.t() : x;
     }
 
-    private static bool IsProjection(KeyValuePair<string, Tensor> parameter) => parameter.Key.EndsWith("_proj.weight", StringComparison.Ordinal);
+    /// <summary>A projection, or a factor of its adapter; not a norm, an embedding or a head.</summary>
+    private static bool IsProjection(KeyValuePair<string, Tensor> parameter) =>
+        parameter.Value.ndim == 2 && parameter.Key is not (LlamaTensorNames.Embedding or LlamaTensorNames.Head);
 }
