@@ -40,14 +40,14 @@ public sealed record SftOptions
     /// <summary>Probability with which a token of a training text is left out, drawn anew at every visit; 0 to below 1.</summary>
     public double TokenDropout { get; init; } = 0.1;
 
-    /// <summary>How a full run updates the weights; adapters are always trained with AdamW.</summary>
-    public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
+    /// <summary>How the weights are updated.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Muon;
 
     /// <summary>Most passes over the training rows.</summary>
     public int Epochs { get; init; } = 10;
 
     /// <summary>Rows per update.</summary>
-    public int BatchSize { get; init; } = 32;
+    public int BatchSize { get; init; } = 16;
 
     /// <summary>Tokens per forward pass; a batch of more is split and its gradients are added up.</summary>
     public int PackTokens { get; init; } = 4096;
@@ -85,8 +85,8 @@ public sealed record SftOptions
     /// <summary>Compute threads; 0 leaves the choice to libtorch.</summary>
     public int Threads { get; init; }
 
-    /// <summary>The peak learning rate that applies: adapters bear an order of magnitude more than the weights themselves.</summary>
-    public double EffectiveLearningRate => LearningRate > 0 ? LearningRate : Method == FineTuningMethod.Full ? 5e-4 : 2e-3;
+    /// <summary>The peak learning rate that applies: adapters bear more than the weights themselves.</summary>
+    public double EffectiveLearningRate => LearningRate > 0 ? LearningRate : Method == FineTuningMethod.Full ? 1e-3 : 2e-3;
 
     /// <summary>Checks the settings against each other.</summary>
     /// <exception cref="TrainingException">A setting is out of range.</exception>

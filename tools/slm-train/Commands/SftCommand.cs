@@ -30,9 +30,9 @@ internal static class SftCommand
         var dropout = new Option<double>("--dropout") { DefaultValueFactory = _ => 0.05, Description = "LoRA dropout" };
         var targets = new Option<string[]>("--target-modules") { DefaultValueFactory = _ => [LoraConfig.AllLinear], Description = "Projections to adapt, or all-linear", AllowMultipleArgumentsPerToken = true };
         var tokenDropout = new Option<double>("--token-dropout") { DefaultValueFactory = _ => 0.1, Description = "Share of each training text's tokens left out at random, against learning by heart" };
-        var optimizer = new Option<OptimizerKind>("--optimizer") { DefaultValueFactory = _ => OptimizerKind.AdamW, Description = "adamw, or muon for full runs" };
+        var optimizer = new Option<OptimizerKind>("--optimizer") { DefaultValueFactory = _ => OptimizerKind.Muon, Description = "muon or adamw" };
         var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 10, Description = "Most passes over the training rows" };
-        var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 32, Description = "Rows per update" };
+        var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 16, Description = "Rows per update" };
         var rate = new Option<double>("--learning-rate") { DefaultValueFactory = _ => 0, Description = "Peak learning rate; 0 chooses by method" };
         var patience = new Option<int>("--patience") { DefaultValueFactory = _ => 4, Description = "Evaluations without improvement before stopping; 0 never stops early" };
         var maxLength = new Option<int>("--max-length") { DefaultValueFactory = _ => 0, Description = "Longest row in tokens; 0 is the model's context" };
