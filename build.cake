@@ -276,7 +276,7 @@ Task("Quickstart")
     }
 
     Step("1. Train: QLoRA on the sample's training rows", "slm-train",
-        "sft", "--base", "models/edge-nano", "--task", $"{sample}/task.json", "--train", $"{sample}/train.jsonl", "--valid", $"{sample}/valid.jsonl", "--method", "qlora", "--out", run);
+        "sft", "--base", "models/edge-nano", "--task", $"{sample}/task.json", "--train", $"{sample}/train.jsonl", "--valid", $"{sample}/valid.jsonl", "--method", "qlora", "--epochs", "8", "--out", run);
     Step("2. Export to GGUF and ONNX, score every stage on the test rows, build the bundle", "slm-export",
         "bundle", "--run", run, "--gguf", "q8_0,q4_k_m", "--onnx", "int4", "--data", $"{sample}/test.jsonl", "--out", bundle);
     foreach (var engine in new[] { "llama", "onnx" })
