@@ -42,19 +42,18 @@ internal static class LineChart
 
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\">");
-        for (var i = 0; i <= GridLines; i++)
+        foreach (var value in Ticks(low, high))
         {
-            var value = low + ((high - low) * i / GridLines);
             svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - 8}\" y1=\"{Y(value):F1}\" y2=\"{Y(value):F1}\"/>")
                 .Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{Y(value) + 4:F1}\" text-anchor=\"end\">{value.ToString(format, CultureInfo.InvariantCulture)}</text>");
         }
 
-        for (var i = 0; i <= GridLines; i++)
+        foreach (var step in Ticks(0, last).Where(t => t < last * 0.94))
         {
-            var step = last * i / GridLines;
-            var anchor = i == GridLines ? "end" : "middle";
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(step):F1}\" y=\"{Height - 8}\" text-anchor=\"{anchor}\">{(i == GridLines ? unit + " " : string.Empty)}{step.ToString("N0", CultureInfo.InvariantCulture)}</text>");
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X((long)step):F1}\" y=\"{Height - 8}\" text-anchor=\"middle\">{step.ToString("N0", CultureInfo.InvariantCulture)}</text>");
         }
+
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(last):F1}\" y=\"{Height - 8}\" text-anchor=\"end\">{unit} {last.ToString("N0", CultureInfo.InvariantCulture)}</text>");
 
         foreach (var curve in series.Where(s => s.Points.Count > 0))
         {
@@ -63,5 +62,17 @@ internal static class LineChart
         }
 
         return svg.Append("</svg>").ToString();
+    }
+
+    /// <summary>About <see cref="GridLines"/> values between two bounds, a multiple of 1, 2 or 5 times a power of ten apart.</summary>
+    private static IEnumerable<double> Ticks(double low, double high)
+    {
+        var rough = (high - low) / GridLines;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        var gap = new[] { 1, 2, 5, 10 }.Select(m => m * power).First(g => g >= rough * 0.999);
+        for (var value = Math.Ceiling(low / gap) * gap; value <= high + (gap * 1e-6); value += gap)
+        {
+            yield return value;
+        }
     }
 }

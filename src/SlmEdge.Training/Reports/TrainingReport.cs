@@ -98,11 +98,24 @@ public static class TrainingReport
         html.Append(CultureInfo.InvariantCulture, $"<h2>{Text(title)}</h2><table>");
         foreach (var property in element.EnumerateObject().Where(p => p.Name != "task"))
         {
-            Row(html, property.Name, property.Value.ToString());
+            Row(html, Words(property.Name), Readable(property.Value));
         }
 
         html.Append("</table>");
     }
+
+    /// <summary><c>validationLoss</c> → <c>validation loss</c>.</summary>
+    private static string Words(string name) =>
+        string.Concat(name.Select(c => char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : c.ToString()));
+
+    private static string Readable(System.Text.Json.JsonElement value) => value.ValueKind switch
+    {
+        System.Text.Json.JsonValueKind.Number when value.TryGetInt64(out var whole) => whole.ToString("N0", CultureInfo.InvariantCulture),
+        System.Text.Json.JsonValueKind.Number => value.GetDouble().ToString("G5", CultureInfo.InvariantCulture),
+        System.Text.Json.JsonValueKind.True => "yes",
+        System.Text.Json.JsonValueKind.False => "no",
+        _ => value.ToString(),
+    };
 
     private static void Row(StringBuilder html, string name, string value) =>
         html.Append(CultureInfo.InvariantCulture, $"<tr><th>{Text(name)}<td>{Text(value)}</tr>");
