@@ -1,1 +1,44 @@
-Console.WriteLine("No benchmark yet.");
+using SlmEdge.Benchmarks.Classification;
+using SlmEdge.Benchmarks.CommandLine;
+using SlmEdge.Benchmarks.Quantization;
+using SlmEdge.Benchmarks.Training;
+
+var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringComparer.Ordinal)
+{
+    ["nf4"] = Nf4Benchmark.Run,
+    ["classify-batching"] = ClassifyBatchingBenchmark.Run,
+    ["classify-node"] = ClassifyNodeBenchmark.Run,
+    ["train-packing"] = TrainPackingBenchmark.Run,
+    [TrainingLoop.Command] = TrainingLoop.Run,
+};
+
+if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
+{
+    Console.Error.WriteLine(
+        """
+        Usage: dotnet run -c Release --project tests/SlmEdge.Benchmarks -- NAME [options]
+
+          nf4                [--megabytes N]            NF4 against a plain memory copy, one core
+          classify-batching  MODEL                      prefix sharing and batching against one whole prompt at a time
+          classify-node      MODEL                      our llama.cpp engine against node-llama-cpp on the same GGUF
+          train-packing      [--base DIR] [--task FILE --train FILE] [--batch N] [--steps N] [--learning-rate X]
+                                                        packed LoRA step against padded ones: our binding's, and PyTorch's
+
+        MODEL is  --bundle x.slmb [--gguf PATH_IN_BUNDLE] --data test.jsonl
+              or  --gguf model.gguf and/or --onnx DIR, --task task.json --data test.jsonl
+              and  [--texts N] [--labels-in-prompt yes|no]  (a long prefix; timing only if not trained with it)
+        All: --repetitions N, --threads N (default 1). Pin to a core with 'taskset -c 0'.
+        """);
+    return 2;
+}
+
+try
+{
+    benchmark(new BenchmarkArguments(args[1..]));
+    return 0;
+}
+catch (BenchmarkException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
