@@ -15,18 +15,20 @@ internal static class Nf4Benchmark
     private const long SliceBytes = 256 << 10;
 
     /// <summary>A run handles at least this much, so that the clock resolves it.</summary>
-    private const long BytesPerRun = 256L << 20;
+    private const long BytesPerRun = 64L << 20;
 
     /// <summary>Quantising takes several times as long; it handles this fraction of the bytes.</summary>
     private const int QuantizeShare = 8;
 
     public static void Run(BenchmarkArguments arguments)
     {
-        Console.WriteLine($"nf4: {Machine.Describe()}, {arguments.Repetitions} rounds");
+        // A run takes milliseconds: many rounds, so that the median is of rounds in which nothing else was scheduled.
+        var rounds = arguments.Integer("repetitions", 101);
+        Console.WriteLine($"nf4: {Machine.Describe()}, {rounds} rounds");
         var table = new MarkdownTable("fp32 bytes", "operation", "GB/s of fp32", "against a copy");
         foreach (var bytes in new[] { SliceBytes, (long)arguments.Integer("megabytes", 64) << 20 })
         {
-            Measure(bytes, arguments.Repetitions, table);
+            Measure(bytes, rounds, table);
         }
 
         table.Print();
@@ -35,26 +37,26 @@ internal static class Nf4Benchmark
     private static void Measure(long bytes, int rounds, MarkdownTable table)
     {
         var count = (int)(bytes / sizeof(float));
-        var values = new float[count];
-        var copy = new float[count];
-        var restored = new float[count];
+        using var values = new AlignedFloats(count);
+        using var copy = new AlignedFloats(count);
+        using var restored = new AlignedFloats(count);
         var codes = new byte[count / 2];
         var absmax = new float[count / Nf4.BlockSize];
         var random = new Random(1);
         for (var i = 0; i < count; i++)
         {
             // Uniform is as good as normal here: neither kernel branches on values.
-            values[i] = (random.NextSingle() - 0.5f) * 0.1f;
+            values.Span[i] = (random.NextSingle() - 0.5f) * 0.1f;
         }
 
-        Nf4.Quantize(values, codes, absmax);
+        Nf4.Quantize(values.Span, codes, absmax);
         var passes = (int)Math.Max(1, BytesPerRun / bytes);
         var quantizePasses = Math.Max(1, passes / QuantizeShare);
         var runs = PairedRuns.Measure(
             [
-                Contender.Timed("copy", () => Repeat(passes, () => values.AsSpan().CopyTo(copy))),
-                Contender.Timed("dequantize", () => Repeat(passes, () => Nf4.Dequantize(codes, absmax, restored))),
-                Contender.Timed("quantize", () => Repeat(quantizePasses, () => Nf4.Quantize(values, codes, absmax))),
+                Contender.Timed("copy", () => Repeat(passes, () => values.Span.CopyTo(copy.Span))),
+                Contender.Timed("dequantize", () => Repeat(passes, () => Nf4.Dequantize(codes, absmax, restored.Span))),
+                Contender.Timed("quantize", () => Repeat(quantizePasses, () => Nf4.Quantize(values.Span, codes, absmax))),
             ],
             warmups: 3,
             rounds);
@@ -62,13 +64,11 @@ internal static class Nf4Benchmark
         for (var i = 0; i < runs.Contenders.Count; i++)
         {
             var done = i == 2 ? quantizePasses : passes;
-            var scale = (double)done / passes;
-            var ratio = runs.Ratio(i, 0);
             table.Add(
                 size,
                 runs.Contenders[i].Name,
                 (bytes * done / runs.Seconds(i) / 1e9).ToString("0.00", CultureInfo.InvariantCulture),
-                i == 0 ? "1" : Percent(new Spread(ratio.Median * scale, ratio.Min * scale, ratio.Max * scale)));
+                i == 0 ? "1" : runs.Ratio(i, 0).Times((double)done / passes).ToPercent());
         }
     }
 
@@ -79,7 +79,4 @@ internal static class Nf4Benchmark
             work();
         }
     }
-
-    private static string Percent(Spread ratio) =>
-        string.Create(CultureInfo.InvariantCulture, $"{100 * ratio.Median:0.0} % ({100 * ratio.Min:0.0} – {100 * ratio.Max:0.0})");
 }
