@@ -1,8 +1,13 @@
+using SlmEdge.Engines.LlamaCpp;
+
 namespace SlmEdge.Runtime;
 
 /// <summary>How a bundle is opened and run.</summary>
 public sealed record RuntimeOptions
 {
+    /// <summary>The largest <see cref="BatchTokens"/>.</summary>
+    public const int MaxBatchTokens = LlamaCppOptions.MaxBatchTokens;
+
     /// <summary>Which engine computes. Default: the one that the bundle recommends.</summary>
     public EngineChoice Engine { get; init; } = EngineChoice.Auto;
 
@@ -44,6 +49,7 @@ public sealed record RuntimeOptions
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
         ArgumentOutOfRangeException.ThrowIfNegative(ContextLength);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchTokens, MaxBatchTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTexts, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchTexts, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueCapacity, 1);

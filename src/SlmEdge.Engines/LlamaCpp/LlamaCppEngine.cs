@@ -21,6 +21,9 @@ public sealed class LlamaCppEngine : IEngine
     private const int TypeF16 = 1;
     private const int TextSequence = 1;
 
+    // GGML_MAX_N_THREADS of ggml.h: llama.cpp ends the process when it is asked for more.
+    private const int MaxThreads = 512;
+
     private readonly Lock gate = new();
     private readonly SafeLlamaModelHandle model;
     private readonly SafeLlamaAdapterHandle? adapter;
@@ -92,7 +95,9 @@ public sealed class LlamaCppEngine : IEngine
         options ??= new LlamaCppOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.ContextLength);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, MaxThreads);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BatchTokens, LlamaCppOptions.MaxBatchTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSequences, 1);
         VerifiedGguf.Check(ggufPath);
         if (options.AdapterPath is { } adapterPath)
@@ -245,13 +250,15 @@ public sealed class LlamaCppEngine : IEngine
         parameters.NCtx = checked((uint)(ContextLength + (2 * options.BatchTokens)));
         parameters.NBatch = (uint)options.BatchTokens;
         parameters.NUbatch = (uint)options.BatchTokens;
-        parameters.NOutputsMax = (uint)maxOutputs;
         parameters.NSeqMax = (uint)Math.Min(sequenceLimit, Math.Min(maxOutputs, options.MaxSequences) + 1);
+
+        // llama.cpp reserves an output for every sequence and ends the process when that is more than the limit.
+        parameters.NOutputsMax = Math.Max((uint)maxOutputs, parameters.NSeqMax);
         parameters.NThreads = threads;
         parameters.NThreadsBatch = threads;
         parameters.KvUnified = 1;
         parameters.NoPerf = 1;
-        
+
         // The texts of a batch share one memory. Fused attention skips what belongs to other sequences, the plain
         // kernels compute and then mask it: measured 2 to 4 times slower on a CPU. But it rounds keys and values to 16 bits.
         parameters.FlashAttnType = options.HalfPrecisionCache ? FlashAttentionAuto : FlashAttentionDisabled;

@@ -3,6 +3,9 @@ namespace SlmEdge.Engines.LlamaCpp;
 /// <summary>How a GGUF model is loaded and evaluated.</summary>
 public sealed record LlamaCppOptions
 {
+    /// <summary>The largest <see cref="BatchTokens"/>: the memory of an evaluation grows with it, and llama.cpp ends the process when it cannot have it.</summary>
+    public const int MaxBatchTokens = 65_536;
+
     /// <summary>Tokens of one sequence (prefix, text and label). 0 takes the length the model was trained with, at most 4096.</summary>
     public int ContextLength { get; init; }
 

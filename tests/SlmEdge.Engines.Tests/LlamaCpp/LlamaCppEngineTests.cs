@@ -125,6 +125,35 @@ public sealed class LlamaCppEngineTests
         }
     }
 
+    [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(64)]
+    public void A_batch_of_no_more_tokens_than_there_are_sequences_changes_nothing(int batchTokens)
+    {
+        using var wide = Open();
+        using var narrow = LlamaCppEngine.Open(
+            SharedData.Stories(),
+            new LlamaCppOptions { Threads = 1, BatchTokens = batchTokens, MaxSequences = 64, HalfPrecisionCache = false });
+        var (prefix, texts) = Inputs(wide);
+        var labels = new LabelTrie([.. Labels(wide, 4).Select(label => label[..1]).DistinctBy(label => label[0])]);
+
+        var expected = Score(wide, prefix, texts, labels);
+        var actual = Score(narrow, prefix, texts, labels);
+
+        for (var i = 0; i < expected.Length; i++)
+        {
+            actual[i].ShouldBe(expected[i], 5e-4f);
+        }
+    }
+
+    [SkippableFact]
+    public void Options_that_would_end_the_process_are_refused()
+    {
+        var model = SharedData.Stories();
+        Should.Throw<ArgumentOutOfRangeException>(() => LlamaCppEngine.Open(model, new LlamaCppOptions { Threads = 513 }));
+        Should.Throw<ArgumentOutOfRangeException>(() => LlamaCppEngine.Open(model, new LlamaCppOptions { BatchTokens = int.MaxValue }));
+    }
+
     [SkippableFact]
     public void More_label_paths_than_llama_cpp_has_sequences_are_scored_in_parts()
     {
