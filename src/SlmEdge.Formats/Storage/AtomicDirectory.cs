@@ -98,7 +98,7 @@ public sealed class AtomicDirectory : IDisposable
 
         if (!overwrite && Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
         {
-            throw new IOException($"The folder '{full}' exists and is not empty; choose another name or ask to overwrite it.");
+            throw new IOException($"The folder '{full}' exists and is not empty; choose another name, or remove it first.");
         }
     }
 }

@@ -20,6 +20,11 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         string full = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(full) ?? throw new ArgumentException($"'{path}' names no file.", nameof(path));
+        if (Directory.Exists(full))
+        {
+            throw new IOException($"'{full}' is a folder, not a file; choose another name.");
+        }
+
         string temporary = TemporaryName.Beside(full);
         try
         {

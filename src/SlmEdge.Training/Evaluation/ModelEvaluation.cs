@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SlmEdge.Tasks;
 using SlmEdge.Tasks.Data;
 using SlmEdge.Tasks.Labels;
 using SlmEdge.Tasks.Metrics;
@@ -17,6 +18,11 @@ public static class ModelEvaluation
     public static EvaluationResult Run(EvaluationOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Task.Kind != TaskKind.Classify)
+        {
+            throw new TrainingException($"Task '{options.Task.Name}' is of kind {options.Task.Kind}; this version scores tasks of kind classify.");
+        }
+
         var reader = new ReaderOptions { TextColumn = options.TextColumn, LabelColumn = options.LabelColumn };
         var rows = LabelledTextReader.Read(options.DataFile, options.Task, reader);
         using var tokenizer = BaseTokenizer.Open(options.BaseDirectory);

@@ -26,12 +26,13 @@ internal sealed class SftSession(
     private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _trainable = model.TrainableParameters();
     private readonly BestWeights _best = new(model.TrainableParameters());
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private CheckpointState _start = new(fingerprint, 0, 0);
 
     public SftOutcome Run(IProgress<TrainingStep>? progress, CancellationToken cancellationToken)
     {
         using var best = _best;
-        var state = Restore();
-        var start = state;
+        var start = _start;
+        var state = start;
         var stepsPerPass = (train.Length + options.BatchSize - 1) / options.BatchSize;
         var evaluateEvery = options.EvaluateEvery > 0 ? options.EvaluateEvery : stepsPerPass;
         var order = new RowOrder(train.Length, options.Seed);
@@ -43,6 +44,7 @@ internal sealed class SftSession(
             var examples = Batch(order, state.Step, stepsPerPass);
             var (loss, tokens) = Update(examples, state.Step);
             var norm = GradientClipping.Apply(_trainable, options.GradientClip);
+            RequireFinite("gradient norm", norm, examples, state.Step);
             optimizer.Step(rate);
             state = state with { Step = state.Step + 1, Tokens = state.Tokens + tokens };
 
@@ -50,6 +52,7 @@ internal sealed class SftSession(
             if (evaluated)
             {
                 latest = Evaluate();
+                RequireFinite("validation loss after the update", latest.Value.Loss, examples, state.Step - 1);
                 state = Keep(state, latest.Value);
             }
 
@@ -82,17 +85,29 @@ internal sealed class SftSession(
         return state with { BestScore = score.Rank, BestStep = state.Step, StaleEvaluations = 0 };
     }
 
-    private CheckpointState Restore()
+    /// <summary>Takes up the last checkpoint when the run is to be continued.</summary>
+    /// <exception cref="TrainingException">There is none, or it is of other settings; nothing in the run directory has changed.</exception>
+    public void Restore()
     {
         if (!options.Resume)
         {
-            return new CheckpointState(fingerprint, 0, 0);
+            return;
         }
 
-        var state = Checkpoint.ReadState(options.OutputDirectory, fingerprint);
+        _start = Checkpoint.ReadState(options.OutputDirectory, fingerprint);
         Checkpoint.Restore(options.OutputDirectory, CheckpointTensors());
-        optimizer.RestoreSteps(state.Step);
-        return state;
+        optimizer.RestoreSteps(_start.Step);
+    }
+
+    // Weights that are not finite decide for the first label everywhere, so accuracy alone does not show them.
+    private void RequireFinite(string what, double value, SupervisedExample[] examples, long step)
+    {
+        if (!double.IsFinite(value))
+        {
+            var rows = string.Join(", ", examples.Take(5).Select(e => $"{Path.GetFileName(e.File)}:{e.Row}"));
+            throw new TrainingException(
+                $"The {what} of step {step + 1} is {value}. The batch held {examples.Length} rows ({rows}{(examples.Length > 5 ? ", …" : string.Empty)}). Start anew with a lower --learning-rate (now {options.EffectiveLearningRate}).");
+        }
     }
 
     private IEnumerable<KeyValuePair<string, Tensor>> CheckpointTensors() => _trainable.Concat(optimizer.State()).Concat(_best.State());
@@ -130,13 +145,7 @@ internal sealed class SftSession(
         }
 
         var loss = sum / supervised;
-        if (!double.IsFinite(loss))
-        {
-            var rows = string.Join(", ", examples.Take(5).Select(e => $"{Path.GetFileName(e.File)}:{e.Row}"));
-            throw new TrainingException(
-                $"The loss of step {step + 1} is {loss}. The batch held {examples.Length} rows ({rows}{(examples.Length > 5 ? ", …" : string.Empty)}). Lower --learning-rate (now {options.EffectiveLearningRate}); the checkpoint of the last evaluation is kept and --resume goes on from it.");
-        }
-
+        RequireFinite("loss", loss, examples, step);
         return (loss, tokens);
     }
 

@@ -48,6 +48,7 @@ public sealed class SftTrainer
             throw new TrainingException($"Task '{_options.Task.Name}' is of kind {_options.Task.Kind}; this version trains tasks of kind classify.");
         }
 
+        RunDirectory.Claim(_options.OutputDirectory, _options.Resume);
         NativeAllocator.KeepFreedMemory();
         if (_options.Threads > 0)
         {
@@ -65,11 +66,11 @@ public sealed class SftTrainer
             : new AdamW(model.TrainableParameters(), 0.9, 0.999, _options.WeightDecay);
         var steps = (long)_options.Epochs * ((train.Length + _options.BatchSize - 1) / _options.BatchSize);
         var schedule = new LearningRateSchedule(_options.EffectiveLearningRate, Math.Max(1, (long)(steps * _options.WarmupShare)), steps, _options.FloorShare);
-        System.IO.Directory.CreateDirectory(_options.OutputDirectory);
         var record = Describe(tokenizer, prompt, train.Length, valid.Length);
-        record.Save(_options.OutputDirectory);
-
         var session = new SftSession(_options, model, optimizer, schedule, prompt, train, valid, Fingerprint(record, schedule));
+        session.Restore();
+        System.IO.Directory.CreateDirectory(_options.OutputDirectory);
+        record.Save(_options.OutputDirectory);
         var clock = Stopwatch.StartNew();
         var outcome = session.Run(progress, cancellationToken);
         var artifact = Save(model, record);

@@ -72,4 +72,27 @@ public sealed record PretrainOptions
 
     /// <summary>Type of the weights on disk.</summary>
     public SafetensorsType WeightType { get; init; } = SafetensorsType.BF16;
+
+    /// <summary>Checks the settings against each other.</summary>
+    /// <exception cref="TrainingException">A setting is out of range.</exception>
+    public void Validate()
+    {
+        Require(Shape.HiddenSize >= 1 && Shape.NumHiddenLayers >= 1 && Shape.IntermediateSize >= 1, "hidden size, layers and feed-forward width must be at least 1");
+        Require(Shape.NumAttentionHeads >= 1 && Shape.NumKeyValueHeads >= 1, "there must be at least one attention head and one key/value head");
+        Require(Shape.NumAttentionHeads % Shape.NumKeyValueHeads == 0, $"{Shape.NumKeyValueHeads} key/value heads do not divide {Shape.NumAttentionHeads} attention heads");
+        Require(Shape.HeadDim >= 2 && Shape.HeadDim % 2 == 0, $"the head size must be even, for the rotary embedding, not {Shape.HeadDim}");
+        Require(SequenceLength >= 1 && SequenceLength <= Shape.MaxPositionEmbeddings, $"the sequence length must be from 1 to the context of {Shape.MaxPositionEmbeddings} tokens, not {SequenceLength}");
+        Require(BatchSequences >= 1, "--batch must be at least 1");
+        Require(Tokens >= 0, "--tokens must not be negative");
+        Require(double.IsFinite(LearningRate) && LearningRate > 0, "--learning-rate must be a positive number");
+        Require(EvaluateEvery >= 1 && CheckpointEvery >= 1, "--evaluate-every must be at least 1");
+
+        static void Require(bool condition, string rule)
+        {
+            if (!condition)
+            {
+                throw new TrainingException(rule + ".");
+            }
+        }
+    }
 }

@@ -42,6 +42,8 @@ public sealed class Pretrainer
     /// <exception cref="TrainingException">The data is too short, the loss is not finite, or the checkpoint belongs to another run.</exception>
     public PretrainResult Run(IProgress<TrainingStep>? progress = null, Action<string>? message = null, CancellationToken cancellationToken = default)
     {
+        _options.Validate();
+        RunDirectory.Claim(_options.OutputDirectory, _options.Resume);
         NativeAllocator.KeepFreedMemory();
         if (_options.Threads > 0)
         {
@@ -53,6 +55,10 @@ public sealed class Pretrainer
         var train = TokenStream.Encode(new CorpusOptions(_options.UpperCaseShare).Read(_options.Files), tokenizer, cancellationToken);
         var valid = TokenStream.Encode(CorpusReader.Read(_options.ValidationFile), tokenizer, cancellationToken);
         message?.Invoke($"{train.TokenCount:N0} training tokens, {valid.TokenCount:N0} validation tokens");
+        if (valid.TokenCount < 2)
+        {
+            throw new TrainingException($"The validation file '{_options.ValidationFile}' holds {valid.TokenCount} tokens; at least 2 are needed.");
+        }
 
         var config = _options.Shape with
         {
@@ -62,7 +68,6 @@ public sealed class Pretrainer
         };
         var schedule = CreateSchedule(train);
         var fingerprint = Fingerprint(config, train, schedule);
-        System.IO.Directory.CreateDirectory(_options.OutputDirectory);
         using var model = ModelDirectory.CreateRandom(config, _options.Seed);
         model.Unfreeze();
         using IOptimizer optimizer = _options.Optimizer == OptimizerKind.Muon
@@ -74,6 +79,7 @@ public sealed class Pretrainer
             Settings = JsonSerializer.SerializeToElement(_options, RunRecord.Json),
             Data = [.. _options.Files.Append(_options.ValidationFile).Select(RunData.Describe)],
         };
+        System.IO.Directory.CreateDirectory(_options.OutputDirectory);
         record.Save(_options.OutputDirectory);
 
         Train(model, optimizer, train, valid, schedule, fingerprint, start, progress, cancellationToken);
@@ -129,20 +135,17 @@ public sealed class Pretrainer
         {
             var rows = Enumerable.Range(0, _options.BatchSequences).Select(i => order.At((step * _options.BatchSequences) + i)).ToArray();
             var rate = schedule.At(step);
-            var loss = Update(model, train, rows) ;
-            if (!double.IsFinite(loss))
-            {
-                throw new TrainingException(
-                    $"The loss of step {step + 1} is {loss}. The rows were {string.Join(", ", rows)} of {_options.SequenceLength} tokens each. Lower --learning-rate (now {_options.LearningRate}) and continue with --resume.");
-            }
-
+            var loss = Update(model, train, rows);
+            RequireFinite("loss", loss, rows, step);
             var norm = GradientClipping.Apply(parameters, _options.GradientClip);
+            RequireFinite("gradient norm", norm, rows, step);
             optimizer.Step(rate);
             tokens += (long)rows.Length * _options.SequenceLength;
             var done = step + 1;
             if (done % _options.EvaluateEvery == 0 || done == schedule.TotalSteps)
             {
                 validationLoss = Evaluate(model, valid, _options.ValidationTokens);
+                RequireFinite("validation loss after the update", validationLoss.Value, rows, step);
             }
 
             var speed = (tokens - start.Tokens) / clock.Elapsed.TotalSeconds;
@@ -156,6 +159,15 @@ public sealed class Pretrainer
             }
 
             cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private void RequireFinite(string what, double value, int[] rows, long step)
+    {
+        if (!double.IsFinite(value))
+        {
+            throw new TrainingException(
+                $"The {what} of step {step + 1} is {value}. The rows were {string.Join(", ", rows)} of {_options.SequenceLength} tokens each. Start anew with a lower --learning-rate (now {_options.LearningRate}).");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using SlmEdge.Formats.JsonLines;
 using SlmEdge.Tasks;
 using SlmEdge.Training.Adapters;
+using SlmEdge.Training.Checkpoints;
 using SlmEdge.Training.Evaluation;
 using SlmEdge.Training.FineTuning;
 using SlmEdge.Training.Progress;
@@ -106,6 +107,31 @@ public sealed class SftTrainerTests
         var options = Options(place, "run") with { LearningRate = 1e30, GradientClip = 0 };
         Should.Throw<TrainingException>(() => new SftTrainer(options).Run()).Message.ShouldContain("train.jsonl:");
         Path.Exists(Path.Combine(options.OutputDirectory, "adapter")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Weights_that_an_update_has_ruined_are_no_result()
+    {
+        // One update, whose loss and gradients are still finite; only the validation shows what it did.
+        using var place = new TemporaryDirectory();
+        var options = Options(place, "run") with { LearningRate = 1e30, Epochs = 1, BatchSize = 120 };
+        Should.Throw<TrainingException>(() => new SftTrainer(options).Run()).Message.ShouldContain("validation loss");
+        Path.Exists(Path.Combine(options.OutputDirectory, "adapter")).ShouldBeFalse();
+        Checkpoint.Exists(options.OutputDirectory).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_work_of_an_earlier_run_is_not_written_over()
+    {
+        using var place = new TemporaryDirectory();
+        var options = Options(place, "run") with { Epochs = 1 };
+        new SftTrainer(options).Run();
+        var before = Contents(options.OutputDirectory);
+        Should.Throw<TrainingException>(() => new SftTrainer(options with { Seed = 2 }).Run()).Message.ShouldContain("--resume");
+        Should.Throw<TrainingException>(() => new SftTrainer(options with { Seed = 2, Resume = true }).Run()).Message.ShouldContain("other settings");
+        Contents(options.OutputDirectory).ShouldBe(before);
+        static string[] Contents(string run) =>
+            [.. Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories).Order().Select(f => $"{f} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))}")];
     }
 
     private static SftOptions Options(TemporaryDirectory place, string run)

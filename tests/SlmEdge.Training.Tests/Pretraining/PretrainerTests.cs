@@ -52,7 +52,7 @@ public sealed class PretrainerTests
     public void A_corpus_too_short_for_one_update_is_refused()
     {
         using var place = new TemporaryDirectory();
-        Should.Throw<TrainingException>(() => new Pretrainer(Options(place, "run") with { SequenceLength = 100_000 }).Run())
+        Should.Throw<TrainingException>(() => new Pretrainer(Options(place, "run") with { BatchSequences = 100_000 }).Run())
             .Message.ShouldContain("less than one update");
     }
 
@@ -62,6 +62,27 @@ public sealed class PretrainerTests
         using var place = new TemporaryDirectory();
         var options = Options(place, "run") with { LearningRate = 1e30, GradientClip = 0 };
         Should.Throw<TrainingException>(() => new Pretrainer(options).Run()).Message.ShouldContain("rows");
+    }
+
+    [Fact]
+    public void Settings_that_cannot_be_computed_are_refused_before_any_work()
+    {
+        using var place = new TemporaryDirectory();
+        var options = Options(place, "run");
+        foreach (var bad in new[]
+        {
+            options with { SequenceLength = 0 },
+            options with { BatchSequences = 0 },
+            options with { EvaluateEvery = 0 },
+            options with { LearningRate = double.NaN },
+            options with { Shape = options.Shape with { NumAttentionHeads = 3, NumKeyValueHeads = 2 } },
+            options with { Shape = options.Shape with { HeadDim = 7 } },
+        })
+        {
+            Should.Throw<TrainingException>(() => new Pretrainer(bad).Run());
+        }
+
+        Path.Exists(options.OutputDirectory).ShouldBeFalse();
     }
 
     private static PretrainOptions Options(TemporaryDirectory place, string run)
