@@ -1,3 +1,35 @@
-using SlmEdge.Tools.Edge.CommandLine;
+using System.CommandLine;
+using SlmEdge.Bundles;
+using SlmEdge.Engines;
+using SlmEdge.Engines.Native;
+using SlmEdge.Formats;
+using SlmEdge.Formats.JsonLines;
+using SlmEdge.Runtime;
+using SlmEdge.Tasks;
+using SlmEdge.Tools.Edge.Bench;
+using SlmEdge.Tools.Edge.Bundles;
+using SlmEdge.Tools.Edge.Classify;
+using SlmEdge.Tools.Edge.Doctor;
+using SlmEdge.Tools.Edge.Serve;
+using SlmEdge.Worker;
 
-return await EdgeProgram.RunAsync(args);
+var root = new RootCommand("Runs small language models from SlmEdge bundles on this device, without a network.")
+{
+    ClassifyCommand.Create(),
+    ServeCommand.Create(),
+    BundleCommand.Create(),
+    BenchCommand.Create(),
+    DoctorCommand.Create(),
+};
+var program = new CommandLineProgram(
+    "slm-edge",
+    root,
+    typeof(BundleException),
+    typeof(RuntimeException),
+    typeof(EngineException),
+    typeof(NativeLibraryMissingException),
+    typeof(ModelFormatException),
+    typeof(DataFormatException),
+    typeof(TaskDefinitionException),
+    typeof(WorkerException));
+return await program.RunAsync(args).ConfigureAwait(false);

@@ -1,6 +1,13 @@
 using System.CommandLine;
-using SlmEdge.ExportTool;
+using SlmEdge.Bundles;
+using SlmEdge.Engines;
+using SlmEdge.Engines.Native;
+using SlmEdge.Export;
 using SlmEdge.ExportTool.Commands;
+using SlmEdge.Formats;
+using SlmEdge.Formats.JsonLines;
+using SlmEdge.Tasks;
+using SlmEdge.Training;
 
 var root = new RootCommand("Turn a trained model into what a device runs: merge, GGUF, ONNX, adapter, and a bundle that proves every stage on held-out data.")
 {
@@ -11,4 +18,15 @@ var root = new RootCommand("Turn a trained model into what a device runs: merge,
     BundleCommand.Create(),
     VerifyCommand.Create(),
 };
-return await CommandRunner.RunAsync(root, args).ConfigureAwait(false);
+var program = new CommandLineProgram(
+    "slm-export",
+    root,
+    typeof(ExportException),
+    typeof(BundleException),
+    typeof(TrainingException),
+    typeof(TaskDefinitionException),
+    typeof(ModelFormatException),
+    typeof(DataFormatException),
+    typeof(EngineException),
+    typeof(NativeLibraryMissingException));
+return await program.RunAsync(args).ConfigureAwait(false);

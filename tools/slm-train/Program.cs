@@ -1,6 +1,11 @@
 using System.CommandLine;
-using SlmEdge.Train;
+using SlmEdge.Engines;
+using SlmEdge.Engines.Native;
+using SlmEdge.Formats;
+using SlmEdge.Formats.JsonLines;
+using SlmEdge.Tasks;
 using SlmEdge.Train.Commands;
+using SlmEdge.Training;
 
 var root = new RootCommand("Train a small language model on your own data: tokenizer, pre-training, LoRA/QLoRA/full fine-tuning, evaluation.")
 {
@@ -10,4 +15,13 @@ var root = new RootCommand("Train a small language model on your own data: token
     TokenizerCommand.Create(),
     PretrainCommand.Create(),
 };
-return await CommandRunner.RunAsync(root, args).ConfigureAwait(false);
+var program = new CommandLineProgram(
+    "slm-train",
+    root,
+    typeof(TrainingException),
+    typeof(TaskDefinitionException),
+    typeof(ModelFormatException),
+    typeof(DataFormatException),
+    typeof(EngineException),
+    typeof(NativeLibraryMissingException));
+return await program.RunAsync(args).ConfigureAwait(false);

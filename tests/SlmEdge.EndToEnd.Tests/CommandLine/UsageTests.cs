@@ -30,6 +30,25 @@ public sealed class UsageTests
     [Fact]
     public void An_unknown_type_is_wrong_usage() => Tool.Export.Run("gguf", "--base", "x", "--out", "x", "--type", "q1_magic").ShouldFail(2, "q1_magic");
 
+    [Theory]
+    [InlineData("slm-train", "sft --base x --task x --train x --out x --threads -1", "--threads")]
+    [InlineData("slm-train", "sft --base x --task x --train x --out x --learning-rate NaN", "--learning-rate")]
+    [InlineData("slm-train", "sft --base x --task x --train x --out x --dropout 2", "--dropout")]
+    [InlineData("slm-train", "sft --base x --task x --train x --out x --optimizer 1", "--optimizer")]
+    [InlineData("slm-train", "eval --base x --task x --data x --threads -1", "--threads")]
+    [InlineData("slm-train", "tokenizer --files x --out x --vocabulary 5", "--vocabulary")]
+    [InlineData("slm-train", "pretrain --tokenizer x --files x --valid x --out x --heads 0", "--heads")]
+    [InlineData("slm-train", "pretrain --tokenizer x --files x --valid x --out x --hidden-size 100 --heads 3", "--hidden-size")]
+    [InlineData("slm-export", "gguf --base x --out x --threads -1", "--threads")]
+    [InlineData("slm-export", "bundle --run x --data x --out x --max-loss NaN", "--max-loss")]
+    [InlineData("slm-edge", "classify --bundle x --text x --threads 100000000", "--threads")]
+    [InlineData("slm-edge", "classify --bundle x --text x --batch-tokens 2000000000", "--batch-tokens")]
+    [InlineData("slm-edge", "classify --bundle x --text x --abstain-below NaN", "--abstain-below")]
+    [InlineData("slm-edge", "classify --bundle x --text x --abstain-below much", "--abstain-below")]
+    [InlineData("slm-edge", "serve --bundle x --threads many", "--threads")]
+    public void A_value_out_of_range_is_wrong_usage_and_names_its_option(string program, string arguments, string option) =>
+        ToolNamed(program).Run(arguments.Split(' ')).ShouldFail(2, option);
+
     [Fact]
     public void The_doctor_finds_every_engine()
     {

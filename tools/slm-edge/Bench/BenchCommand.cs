@@ -18,11 +18,11 @@ internal static class BenchCommand
         var bundle = new Option<string>("--bundle") { Description = "The bundle: a .slmb file or a folder.", Required = true };
         var input = new Option<string?>("--input") { Description = "JSON Lines with texts; without it the bundle's golden examples are used." };
         var texts = new Option<int>("--texts") { Description = "How many texts to classify with each model.", DefaultValueFactory = _ => 200 };
-        RuntimeArguments.AtLeast(texts, 1);
+        texts.AtLeast(1);
         command.Options.Add(bundle);
         command.Options.Add(input);
         command.Options.Add(texts);
-        EdgeProgram.SetBody(command, (parsed, ct) => RunAsync(parsed.GetValue(bundle)!, parsed.GetValue(input), parsed.GetValue(texts), ct));
+        command.SetAction((parsed, ct) => RunAsync(parsed.GetValue(bundle)!, parsed.GetValue(input), parsed.GetValue(texts), ct));
         return command;
     }
 

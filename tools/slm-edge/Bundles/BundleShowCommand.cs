@@ -16,7 +16,7 @@ internal static class BundleShowCommand
         var asJson = new Option<bool>("--json") { Description = "Prints the manifest." };
         command.Arguments.Add(path);
         command.Options.Add(asJson);
-        EdgeProgram.SetBody(command, (parsed, _) =>
+        command.SetAction((parsed, _) =>
         {
             using var bundle = Bundle.Open(parsed.GetValue(path)!);
             if (parsed.GetValue(asJson))

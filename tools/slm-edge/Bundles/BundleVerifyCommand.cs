@@ -18,7 +18,7 @@ internal static class BundleVerifyCommand
         command.Arguments.Add(path);
         command.Options.Add(filesOnly);
         command.Options.Add(engine);
-        EdgeProgram.SetBody(command, async (parsed, ct) =>
+        command.SetAction(async (parsed, ct) =>
         {
             var bundle = parsed.GetValue(path)!;
             var files = Bundle.VerifyAll(bundle);
@@ -30,7 +30,7 @@ internal static class BundleVerifyCommand
             var broken = files.Count(check => check.Problem is not null);
             if (broken > 0)
             {
-                await Console.Error.WriteLineAsync($"slm-edge bundle verify: {broken} of {files.Count} files of {bundle} are broken; get the bundle again").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync($"error: {broken} of {files.Count} files of {bundle} are broken; get the bundle again").ConfigureAwait(false);
                 return ExitCodes.Failed;
             }
 
@@ -52,7 +52,7 @@ internal static class BundleVerifyCommand
             Console.WriteLine($"{golden.Count - failed.Count} of {golden.Count} golden examples are decided as tested ({runtime.File} on {runtime.EngineInfo.Name})");
             if (failed.Count > 0)
             {
-                await Console.Error.WriteLineAsync("slm-edge bundle verify: this device does not compute what was tested; see 'slm-edge doctor'").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync("error: this device does not compute what was tested; see 'slm-edge doctor'").ConfigureAwait(false);
                 return ExitCodes.Failed;
             }
 

@@ -25,15 +25,15 @@ internal static class ClassifyCommand
         var top = new Option<int>("--top") { Description = "How many of the scores to write, best first; 0 for all." };
         var maxLine = new Option<int>("--max-line-bytes") { Description = "Longest row of the input.", DefaultValueFactory = _ => new JsonLinesLimits().MaxLineBytes };
         format.AcceptOnlyFromAmong("auto", "jsonl", "text");
-        RuntimeArguments.AtLeast(top, 0);
-        RuntimeArguments.AtLeast(maxLine, 1);
+        top.AtLeast(0);
+        maxLine.AtLeast(1);
         command.Options.Add(text);
         command.Options.Add(input);
         command.Options.Add(format);
         command.Options.Add(output);
         command.Options.Add(top);
         command.Options.Add(maxLine);
-        EdgeProgram.SetBody(command, async (parsed, ct) =>
+        command.SetAction(async (parsed, ct) =>
         {
             var texts = parsed.GetValue(text) ?? [];
             var inputPath = parsed.GetValue(input);
@@ -69,11 +69,9 @@ internal static class ClassifyCommand
             {
                 throw new IOException(error.Message + Kept(lines.Count), error);
             }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            catch (OperationCanceledException error) when (ct.IsCancellationRequested)
             {
-                progress.Dispose();
-                await Console.Error.WriteLineAsync($"slm-edge classify: stopped.{Kept(lines.Count)}").ConfigureAwait(false);
-                return ExitCodes.Failed;
+                throw new StoppedException(Kept(lines.Count).TrimStart(), error);
             }
 
             return ExitCodes.Done;

@@ -27,29 +27,15 @@ internal sealed class RuntimeArguments
     public RuntimeArguments(Command command)
     {
         Engine.AcceptOnlyFromAmong("auto", "llama", "onnx");
-        AtLeast(Threads, 0);
-        AtLeast(Context, 0);
-        AtLeast(BatchTokens, 1);
-        AbstainBelow.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && !(result.GetValueOrDefault<double?>() is >= 0 and <= 1))
-            {
-                result.AddError("--abstain-below has to be a probability from 0 to 1.");
-            }
-        });
+        Threads.InThreads();
+        Context.AtLeast(0);
+        BatchTokens.Between(1, RuntimeOptions.MaxBatchTokens);
+        AbstainBelow.Between(0, 1);
         foreach (var option in new Option[] { Bundle, Engine, File, Threads, Context, BatchTokens, AbstainBelow, Truncate, Cache })
         {
             command.Options.Add(option);
         }
     }
-
-    public static void AtLeast(Option<int> option, int minimum) => option.Validators.Add(result =>
-    {
-        if (result.Tokens.Count == 1 && result.GetValueOrDefault<int>() < minimum)
-        {
-            result.AddError($"{option.Name} has to be at least {minimum}.");
-        }
-    });
 
     public SlmRuntime Open(ParseResult parsed) => SlmRuntime.Open(parsed.GetValue(Bundle)!, Read(parsed));
 

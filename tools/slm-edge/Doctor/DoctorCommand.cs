@@ -14,7 +14,7 @@ internal static class DoctorCommand
         var command = new Command("doctor", "Says which engines work on this machine: version, path, CPU level, threads, GPU, and how to install a missing one.");
         var asJson = new Option<bool>("--json") { Description = "For programs." };
         command.Options.Add(asJson);
-        EdgeProgram.SetBody(command, (parsed, _) =>
+        command.SetAction((parsed, _) =>
         {
             var reports = SlmEdge.Engines.Diagnostics.Doctor.Inspect();
             if (parsed.GetValue(asJson))

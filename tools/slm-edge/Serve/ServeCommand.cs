@@ -13,10 +13,10 @@ internal static class ServeCommand
         var runtime = new RuntimeArguments(command);
         var urls = new Option<string>("--urls") { Description = "Addresses to listen on, separated by semicolons.", DefaultValueFactory = _ => WorkerOptions.DefaultUrl };
         var maxBytes = new Option<int>("--max-request-bytes") { Description = "Largest request body.", DefaultValueFactory = _ => (int)new WorkerOptions().MaxRequestBytes };
-        RuntimeArguments.AtLeast(maxBytes, 1);
+        maxBytes.AtLeast(1);
         command.Options.Add(urls);
         command.Options.Add(maxBytes);
-        EdgeProgram.SetBody(command, (parsed, ct) => RunAsync(runtime, parsed, parsed.GetValue(urls)!, parsed.GetValue(maxBytes), ct));
+        command.SetAction((parsed, ct) => RunAsync(runtime, parsed, parsed.GetValue(urls)!, parsed.GetValue(maxBytes), ct));
         return command;
     }
 

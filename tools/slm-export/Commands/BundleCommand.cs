@@ -36,7 +36,7 @@ internal static class BundleCommand
         var report = new Option<string?>("--report") { Description = "Where the report goes; default: beside the bundle.", HelpName = "FILE" };
         var name = new Option<string?>("--name") { Description = "The bundle's name; default: the task's." };
         var version = new Option<string>("--bundle-version") { Description = "The bundle's version.", DefaultValueFactory = _ => "1.0.0", HelpName = "VERSION" };
-        var maxLoss = new Option<double>("--max-loss") { Description = "Points of accuracy that a shipped file may lose.", DefaultValueFactory = _ => new ProofLimits().MaxLossPoints, HelpName = "POINTS" };
+        var maxLoss = new Option<double>("--max-loss") { Description = "Points of accuracy that a shipped file may lose.", DefaultValueFactory = _ => new ProofLimits().MaxLossPoints, HelpName = "POINTS" }.AtLeast(0);
         var force = new Option<bool>("--force") { Description = "Make the bundle although it loses more." };
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();

@@ -11,7 +11,7 @@ internal static class CommonOptions
 
     public static Option<string> Output(string what) => new("--out") { Description = what, Required = true, HelpName = "PATH" };
 
-    public static Option<int> Threads() => new("--threads") { Description = "Threads; 0 takes the physical cores.", DefaultValueFactory = _ => 0 };
+    public static Option<int> Threads() => new Option<int>("--threads") { Description = "Threads; 0 takes the physical cores.", DefaultValueFactory = _ => 0 }.InThreads();
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text." };
 }

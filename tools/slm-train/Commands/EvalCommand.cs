@@ -19,7 +19,7 @@ internal static class EvalCommand
         var data = new Option<FileInfo>("--data") { Description = "Labelled rows: .jsonl or .csv", Required = true };
         var textColumn = new Option<string>("--text-column") { DefaultValueFactory = _ => "text", Description = "Column with the text" };
         var labelColumn = new Option<string>("--label-column") { DefaultValueFactory = _ => "label", Description = "Column with the label" };
-        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 0, Description = "Compute threads; 0 leaves the choice to libtorch" };
+        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 0, Description = "Compute threads; 0 leaves the choice to libtorch" }.InThreads();
         var json = new Option<bool>("--json") { Description = "Print the result as JSON" };
         var command = new Command("eval", "Score a model on labelled rows") { @base, adapter, task, data, textColumn, labelColumn, threads, json };
         command.SetAction((parsed, cancellation) =>

@@ -18,22 +18,22 @@ internal static class PretrainCommand
         var tokenizer = new Option<DirectoryInfo>("--tokenizer") { Description = "Directory with tokenizer.json", Required = true };
         var files = new Option<FileInfo[]>("--files") { Description = "Training text (see 'tokenizer')", Required = true, AllowMultipleArgumentsPerToken = true };
         var valid = new Option<FileInfo>("--valid") { Description = "Validation text", Required = true };
-        var upper = new Option<double>("--upper-case-share") { DefaultValueFactory = _ => 0, Description = "Share of the documents that are turned into capitals, as logs and notes are often written" };
+        var upper = new Option<double>("--upper-case-share") { DefaultValueFactory = _ => 0, Description = "Share of the documents that are turned into capitals, as logs and notes are often written" }.Between(0, 1);
         var output = new Option<DirectoryInfo>("--out") { Description = "Run directory to write; the model is in its folder 'model'", Required = true };
-        var hidden = new Option<int>("--hidden-size") { DefaultValueFactory = _ => 256, Description = "Width of the residual stream" };
-        var layers = new Option<int>("--layers") { DefaultValueFactory = _ => 5, Description = "Decoder blocks" };
-        var heads = new Option<int>("--heads") { DefaultValueFactory = _ => 4, Description = "Attention heads" };
-        var kvHeads = new Option<int>("--kv-heads") { DefaultValueFactory = _ => 2, Description = "Key/value heads" };
-        var feedForward = new Option<int>("--feed-forward") { DefaultValueFactory = _ => 768, Description = "Width of the feed-forward block" };
-        var context = new Option<int>("--context") { DefaultValueFactory = _ => 1024, Description = "Longest sequence the model is made for" };
-        var length = new Option<int>("--sequence-length") { DefaultValueFactory = _ => 512, Description = "Tokens per training sequence" };
-        var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 8, Description = "Sequences per update" };
-        var tokens = new Option<long>("--tokens") { DefaultValueFactory = _ => 0, Description = "Training tokens; 0 is one pass over the files" };
-        var optimizer = new Option<OptimizerKind>("--optimizer") { DefaultValueFactory = _ => OptimizerKind.Muon, Description = "muon or adamw" };
-        var rate = new Option<double>("--learning-rate") { DefaultValueFactory = _ => 3e-3, Description = "Peak learning rate" };
-        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "Seed of the weights and of the order" };
-        var every = new Option<int>("--evaluate-every") { DefaultValueFactory = _ => 200, Description = "Steps between validations and checkpoints" };
-        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 0, Description = "Compute threads; 0 leaves the choice to libtorch" };
+        var hidden = new Option<int>("--hidden-size") { DefaultValueFactory = _ => 256, Description = "Width of the residual stream" }.AtLeast(1);
+        var layers = new Option<int>("--layers") { DefaultValueFactory = _ => 5, Description = "Decoder blocks" }.AtLeast(1);
+        var heads = new Option<int>("--heads") { DefaultValueFactory = _ => 4, Description = "Attention heads" }.AtLeast(1);
+        var kvHeads = new Option<int>("--kv-heads") { DefaultValueFactory = _ => 2, Description = "Key/value heads" }.AtLeast(1);
+        var feedForward = new Option<int>("--feed-forward") { DefaultValueFactory = _ => 768, Description = "Width of the feed-forward block" }.AtLeast(1);
+        var context = new Option<int>("--context") { DefaultValueFactory = _ => 1024, Description = "Longest sequence the model is made for" }.AtLeast(2);
+        var length = new Option<int>("--sequence-length") { DefaultValueFactory = _ => 512, Description = "Tokens per training sequence" }.AtLeast(1);
+        var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 8, Description = "Sequences per update" }.AtLeast(1);
+        var tokens = new Option<long>("--tokens") { DefaultValueFactory = _ => 0, Description = "Training tokens; 0 is one pass over the files" }.AtLeast(0);
+        var optimizer = new Option<OptimizerKind>("--optimizer") { DefaultValueFactory = _ => OptimizerKind.Muon, Description = "muon or adamw" }.Named();
+        var rate = new Option<double>("--learning-rate") { DefaultValueFactory = _ => 3e-3, Description = "Peak learning rate" }.AtLeast(0);
+        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "Seed of the weights and of the order" }.AtLeast(0);
+        var every = new Option<int>("--evaluate-every") { DefaultValueFactory = _ => 200, Description = "Steps between validations and checkpoints" }.AtLeast(1);
+        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 0, Description = "Compute threads; 0 leaves the choice to libtorch" }.InThreads();
         var resume = new Option<bool>("--resume") { Description = "Continue from the run's last checkpoint" };
         var command = new Command("pretrain", "Train a small model from nothing on plain text")
         {
@@ -41,6 +41,11 @@ internal static class PretrainCommand
         };
         command.SetAction((parsed, cancellation) =>
         {
+            if (parsed.GetValue(hidden) % parsed.GetValue(heads) != 0)
+            {
+                throw new UsageException($"--hidden-size {parsed.GetValue(hidden)} cannot be shared out over --heads {parsed.GetValue(heads)}; choose a multiple.");
+            }
+
             var options = new PretrainOptions
             {
                 TokenizerDirectory = parsed.GetValue(tokenizer)!.FullName,
@@ -88,7 +93,7 @@ internal static class PretrainCommand
         }
         catch (OperationCanceledException e) when (Checkpoint.Exists(options.OutputDirectory))
         {
-            throw new KeptWorkException($"The checkpoint in {Checkpoint.Directory(options.OutputDirectory)} is kept; the same command with --resume goes on from it.", e);
+            throw new StoppedException($"The checkpoint in {Checkpoint.Directory(options.OutputDirectory)} is kept; the same command with --resume goes on from it.", e);
         }
 
         var report = TrainingReport.Write(options.OutputDirectory);

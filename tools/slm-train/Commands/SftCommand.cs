@@ -23,21 +23,21 @@ internal static class SftCommand
         var valid = new Option<FileInfo?>("--valid") { Description = "Validation rows; without it a tenth of the training rows is held out" };
         var textColumn = new Option<string>("--text-column") { DefaultValueFactory = _ => "text", Description = "Column with the text" };
         var labelColumn = new Option<string>("--label-column") { DefaultValueFactory = _ => "label", Description = "Column with the label" };
-        var method = new Option<FineTuningMethod>("--method") { DefaultValueFactory = _ => FineTuningMethod.Qlora, Description = "lora, qlora or full" };
+        var method = new Option<FineTuningMethod>("--method") { DefaultValueFactory = _ => FineTuningMethod.Qlora, Description = "lora, qlora or full" }.Named();
         var output = new Option<DirectoryInfo>("--out") { Description = "Run directory to write", Required = true };
-        var rank = new Option<int>("--rank") { DefaultValueFactory = _ => 32, Description = "LoRA rank" };
-        var alpha = new Option<double>("--alpha") { DefaultValueFactory = _ => 64, Description = "LoRA alpha" };
-        var dropout = new Option<double>("--dropout") { DefaultValueFactory = _ => 0.05, Description = "LoRA dropout" };
+        var rank = new Option<int>("--rank") { DefaultValueFactory = _ => 32, Description = "LoRA rank" }.AtLeast(1);
+        var alpha = new Option<double>("--alpha") { DefaultValueFactory = _ => 64, Description = "LoRA alpha" }.AtLeast(0);
+        var dropout = new Option<double>("--dropout") { DefaultValueFactory = _ => 0.05, Description = "LoRA dropout" }.Between(0, 1);
         var targets = new Option<string[]>("--target-modules") { DefaultValueFactory = _ => [LoraConfig.AllLinear], Description = "Projections to adapt, or all-linear", AllowMultipleArgumentsPerToken = true };
-        var tokenDropout = new Option<double>("--token-dropout") { DefaultValueFactory = _ => 0.1, Description = "Share of each training text's tokens left out at random, against learning by heart" };
-        var optimizer = new Option<OptimizerKind>("--optimizer") { DefaultValueFactory = _ => OptimizerKind.Muon, Description = "muon or adamw" };
-        var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 10, Description = "Most passes over the training rows" };
-        var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 16, Description = "Rows per update" };
-        var rate = new Option<double>("--learning-rate") { DefaultValueFactory = _ => 0, Description = "Peak learning rate; 0 chooses by method" };
-        var patience = new Option<int>("--patience") { DefaultValueFactory = _ => 4, Description = "Evaluations without improvement before stopping; 0 never stops early" };
-        var maxLength = new Option<int>("--max-length") { DefaultValueFactory = _ => 0, Description = "Longest row in tokens; 0 is the model's context" };
-        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "Seed" };
-        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 0, Description = "Compute threads; 0 leaves the choice to libtorch" };
+        var tokenDropout = new Option<double>("--token-dropout") { DefaultValueFactory = _ => 0.1, Description = "Share of each training text's tokens left out at random, against learning by heart" }.Between(0, 1);
+        var optimizer = new Option<OptimizerKind>("--optimizer") { DefaultValueFactory = _ => OptimizerKind.Muon, Description = "muon or adamw" }.Named();
+        var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 10, Description = "Most passes over the training rows" }.AtLeast(1);
+        var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 16, Description = "Rows per update" }.AtLeast(1);
+        var rate = new Option<double>("--learning-rate") { DefaultValueFactory = _ => 0, Description = "Peak learning rate; 0 chooses by method" }.AtLeast(0);
+        var patience = new Option<int>("--patience") { DefaultValueFactory = _ => 4, Description = "Evaluations without improvement before stopping; 0 never stops early" }.AtLeast(0);
+        var maxLength = new Option<int>("--max-length") { DefaultValueFactory = _ => 0, Description = "Longest row in tokens; 0 is the model's context" }.AtLeast(0);
+        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "Seed" }.AtLeast(0);
+        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 0, Description = "Compute threads; 0 leaves the choice to libtorch" }.InThreads();
         var resume = new Option<bool>("--resume") { Description = "Continue from the run's last checkpoint" };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON" };
         var command = new Command("sft", "Fine-tune a base model on a task")
@@ -83,7 +83,7 @@ internal static class SftCommand
         }
         catch (OperationCanceledException e) when (Checkpoint.Exists(options.OutputDirectory))
         {
-            throw new KeptWorkException($"The checkpoint in {Checkpoint.Directory(options.OutputDirectory)} is kept; the same command with --resume goes on from it.", e);
+            throw new StoppedException($"The checkpoint in {Checkpoint.Directory(options.OutputDirectory)} is kept; the same command with --resume goes on from it.", e);
         }
 
         var report = TrainingReport.Write(options.OutputDirectory);

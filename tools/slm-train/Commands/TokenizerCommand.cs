@@ -13,8 +13,8 @@ internal static class TokenizerCommand
     public static Command Create()
     {
         var files = new Option<FileInfo[]>("--files") { Description = "Text (.txt, documents separated by <|doc|> lines) or .jsonl files, optionally .gz", Required = true, AllowMultipleArgumentsPerToken = true };
-        var size = new Option<int>("--vocabulary") { Description = "Number of tokens", DefaultValueFactory = _ => 6144 };
-        var upper = new Option<double>("--upper-case-share") { DefaultValueFactory = _ => 0, Description = "Share of the documents that are turned into capitals, as logs and notes are often written" };
+        var size = new Option<int>("--vocabulary") { Description = "Number of tokens", DefaultValueFactory = _ => 6144 }.AtLeast(259);
+        var upper = new Option<double>("--upper-case-share") { DefaultValueFactory = _ => 0, Description = "Share of the documents that are turned into capitals, as logs and notes are often written" }.Between(0, 1);
         var output = new Option<DirectoryInfo>("--out") { Description = "Directory to write tokenizer.json and tokenizer_config.json to", Required = true };
         var command = new Command("tokenizer", "Train a byte-level BPE tokenizer") { files, size, upper, output };
         command.SetAction((parsed, cancellation) =>
@@ -27,6 +27,7 @@ internal static class TokenizerCommand
 
     private static void Run(FileInfo[] files, int vocabularySize, double upperCaseShare, DirectoryInfo output, CancellationToken cancellation)
     {
+        using var staging = AtomicDirectory.Create(output.FullName);
         var trainer = new BytePairTrainer(new BytePairTrainerOptions { VocabularySize = vocabularySize, SpecialTokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"] });
         long documents = 0;
         foreach (var document in new CorpusOptions(upperCaseShare).Read(files.Select(f => f.FullName)))
@@ -38,7 +39,6 @@ internal static class TokenizerCommand
 
         TrainingDisplay.Message($"Counted {documents:N0} documents; merging");
         var tokenizer = trainer.Train(null, cancellation);
-        using var staging = AtomicDirectory.Create(output.FullName, overwrite: true);
         tokenizer.Save(staging.StagingPath);
         new TokenizerConfig { BosToken = "<|endoftext|>", EosToken = "<|endoftext|>", AddBosToken = true }.Save(staging.StagingPath);
         staging.Commit();

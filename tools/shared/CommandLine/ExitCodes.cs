@@ -1,6 +1,6 @@
-namespace SlmEdge.Tools.Edge.CommandLine;
+namespace SlmEdge.Tools.CommandLine;
 
-/// <summary>What the program's exit code says.</summary>
+/// <summary>What the exit code of every program says.</summary>
 internal static class ExitCodes
 {
     public const int Done = 0;

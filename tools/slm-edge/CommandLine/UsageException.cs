@@ -1,4 +1,0 @@
-namespace SlmEdge.Tools.Edge.CommandLine;
-
-/// <summary>The options contradict each other or one is missing; the message says what to give.</summary>
-internal sealed class UsageException(string message) : Exception(message);
