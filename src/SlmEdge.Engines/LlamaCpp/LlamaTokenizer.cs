@@ -22,7 +22,11 @@ public sealed class LlamaTokenizer : ITokenizer, IDisposable
     // All pieces one after the other: piece i is pieceBytes[pieceOffsets[i]..pieceOffsets[i + 1]].
     private readonly byte[] pieceBytes;
     private readonly int[] pieceOffsets;
-    private bool disposed;
+    private int disposed;
+
+    // Calls under way, and one for this object itself: the last to go releases the model, so that a disposal on one
+    // thread cannot pull the vocabulary from under another.
+    private int users = 1;
 
     internal LlamaTokenizer(SafeLlamaModelHandle model, string source)
     {
@@ -167,35 +171,72 @@ public sealed class LlamaTokenizer : ITokenizer, IDisposable
     /// <summary>Whether a token ends a generation: end of sequence, of turn or of message.</summary>
     public bool IsEndOfGeneration(int id)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        return LlamaNative.llama_vocab_is_eog(vocab, id);
+        Enter();
+        try
+        {
+            return LlamaNative.llama_vocab_is_eog(vocab, id);
+        }
+        finally
+        {
+            Leave();
+        }
     }
 
     /// <summary>Releases the vocabulary; a model that uses it too stays loaded.</summary>
     public void Dispose()
     {
-        if (!disposed)
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
-            disposed = true;
+            Leave();
+        }
+    }
+
+    private void Enter()
+    {
+        var now = Volatile.Read(ref users);
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(now == 0 || Volatile.Read(ref disposed) != 0, this);
+            var seen = Interlocked.CompareExchange(ref users, now + 1, now);
+            if (seen == now)
+            {
+                return;
+            }
+
+            now = seen;
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref users) == 0)
+        {
             model.DangerousRelease();
         }
     }
 
     private unsafe int EncodeInto(ReadOnlySpan<byte> utf8, Span<int> tokens, bool parseSpecial)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        if (utf8.IsEmpty)
+        Enter();
+        try
         {
-            return 0;
-        }
+            if (utf8.IsEmpty)
+            {
+                return 0;
+            }
 
-        fixed (byte* text = utf8)
-        fixed (int* output = tokens)
+            fixed (byte* text = utf8)
+            fixed (int* output = tokens)
+            {
+                var count = LlamaNative.llama_tokenize(vocab, text, utf8.Length, output, tokens.Length, addSpecial: false, parseSpecial);
+                return count != int.MinValue
+                    ? count
+                    : throw new EngineException($"A text of {utf8.Length} bytes gives more tokens than can be counted; split it.");
+            }
+        }
+        finally
         {
-            var count = LlamaNative.llama_tokenize(vocab, text, utf8.Length, output, tokens.Length, addSpecial: false, parseSpecial);
-            return count != int.MinValue
-                ? count
-                : throw new EngineException($"A text of {utf8.Length} bytes gives more tokens than can be counted; split it.");
+            Leave();
         }
     }
 

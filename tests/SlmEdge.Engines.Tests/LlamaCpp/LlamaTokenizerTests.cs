@@ -37,6 +37,32 @@ public sealed class LlamaTokenizerTests
     }
 
     [SkippableFact]
+    public async Task Disposal_waits_for_the_calls_that_other_threads_have_begun()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var tokenizer = LlamaTokenizer.Open(SharedData.Stories());
+            using var started = new CountdownEvent(2);
+            var text = string.Concat(Enumerable.Repeat("Lily saw a big red ball. ", 200));
+            var work = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+            {
+                tokenizer.Encode(text);
+                started.Signal();
+                while (true)
+                {
+                    tokenizer.Encode(text);
+                }
+            })).ToArray();
+            started.Wait();
+            tokenizer.Dispose();
+            foreach (var task in work)
+            {
+                await Should.ThrowAsync<ObjectDisposedException>(() => task);
+            }
+        }
+    }
+
+    [SkippableFact]
     public void Text_of_users_never_becomes_control_tokens()
     {
         using var tokenizer = LlamaTokenizer.Open(SharedData.Stories());
