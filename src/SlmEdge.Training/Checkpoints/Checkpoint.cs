@@ -24,7 +24,7 @@ public static class Checkpoint
     /// <param name="runDirectory">Run directory.</param>
     public static bool Exists(string runDirectory) => File.Exists(Path.Combine(Directory(runDirectory), StateFile));
 
-    /// <summary>Replaces the last checkpoint in one move.</summary>
+    /// <summary>Replaces the last checkpoint once the new one is whole on the disk.</summary>
     internal static void Save(string runDirectory, CheckpointState state, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
         var target = Directory(runDirectory);

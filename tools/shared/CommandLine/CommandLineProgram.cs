@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using System.Text;
 
 namespace SlmEdge.Tools.CommandLine;
 
@@ -52,7 +51,7 @@ internal sealed class CommandLineProgram(string name, RootCommand root, params I
         }
         catch (OperationCanceledException error)
         {
-            await Console.Error.WriteLineAsync("Stopped. " + (error is StoppedException stopped ? OneLine(stopped.Message) : "Nothing was written.")).ConfigureAwait(false);
+            await Console.Error.WriteLineAsync("Stopped. " + (error is StoppedException stopped ? TerminalText.OneLine(stopped.Message) : "Nothing was written.")).ConfigureAwait(false);
             return ExitCodes.Failed;
         }
         catch (Exception error)
@@ -62,7 +61,7 @@ internal sealed class CommandLineProgram(string name, RootCommand root, params I
         }
     }
 
-    private static Task TellAsync(string message) => Console.Error.WriteLineAsync("error: " + OneLine(message));
+    private static Task TellAsync(string message) => Console.Error.WriteLineAsync("error: " + TerminalText.OneLine(message));
 
     private bool IsExpected(Exception error) =>
         error is IOException or UnauthorizedAccessException or DllNotFoundException || expected.Any(type => type.IsInstanceOfType(error));
@@ -70,23 +69,4 @@ internal sealed class CommandLineProgram(string name, RootCommand root, params I
     private string CommandPath(CommandResult command) => command.Parent is CommandResult parent
         ? $"{CommandPath(parent)} {command.Command.Name}"
         : name;
-
-    // A message can quote foreign text; control characters in it must not reach the terminal.
-    private static string OneLine(string message)
-    {
-        var text = new StringBuilder(message.Length);
-        foreach (var c in message.Trim())
-        {
-            if (!char.IsControl(c))
-            {
-                text.Append(c);
-            }
-            else if (text.Length > 0 && text[^1] != ' ')
-            {
-                text.Append(' ');
-            }
-        }
-
-        return text.ToString();
-    }
 }

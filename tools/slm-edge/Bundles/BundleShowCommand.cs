@@ -39,8 +39,8 @@ internal static class BundleShowCommand
     {
         var manifest = bundle.Manifest;
         Console.WriteLine($"{manifest.Name} {manifest.Version}, made {manifest.CreatedUtc.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, signature: {bundle.Signature.ToString().ToLowerInvariant()}");
-        Console.WriteLine($"Task: {manifest.Task.Name} ({manifest.Task.Kind.ToString().ToLowerInvariant()}, {manifest.Task.Labels.Count} labels): {manifest.Task.Instruction}");
-        Console.WriteLine($"Base: {manifest.Base.Name}");
+        Console.WriteLine($"Task: {TerminalText.OneLine(manifest.Task.Name)} ({manifest.Task.Kind.ToString().ToLowerInvariant()}, {manifest.Task.Labels.Count} labels): {TerminalText.OneLine(manifest.Task.Instruction)}");
+        Console.WriteLine($"Base: {TerminalText.OneLine(manifest.Base.Name)}");
         Console.WriteLine(FormattableString.Invariant($"Temperature {manifest.Calibration.Temperature:0.000}, {manifest.Golden.Count} golden examples, recommended: {manifest.Recommended?.File ?? "nothing"}"));
         var files = ConsoleTable.Create("File", "Role", "Size");
         foreach (var file in manifest.Files)
@@ -58,9 +58,9 @@ internal static class BundleShowCommand
         foreach (var score in manifest.Scores)
         {
             scores.AddRow(
-                Markup.Escape(score.Stage),
-                Markup.Escape(score.Engine),
-                Markup.Escape(score.Precision),
+                Markup.Escape(TerminalText.OneLine(score.Stage)),
+                Markup.Escape(TerminalText.OneLine(score.Engine)),
+                Markup.Escape(TerminalText.OneLine(score.Precision)),
                 score.Accuracy.ToString("0.0000", CultureInfo.InvariantCulture),
                 score.MacroF1.ToString("0.0000", CultureInfo.InvariantCulture),
                 score.MeanKl?.ToString("0.00e+0", CultureInfo.InvariantCulture) ?? "–",
