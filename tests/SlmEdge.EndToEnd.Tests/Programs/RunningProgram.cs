@@ -17,7 +17,8 @@ internal sealed partial class RunningProgram : IDisposable
 
     internal RunningProgram(string file, IReadOnlyList<string> arguments, string directory, string? input = null)
     {
-        var start = new ProcessStartInfo(file)
+        // A shell that puts its jobs in the background lets them ignore Ctrl-C, and children inherit that; env undoes it and becomes the program.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", file])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,

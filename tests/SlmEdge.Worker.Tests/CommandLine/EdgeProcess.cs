@@ -18,7 +18,8 @@ internal sealed class EdgeProcess : IDisposable
 
     public static EdgeProcess Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        // A shell that puts its jobs in the background lets them ignore Ctrl-C, and children inherit that; env undoes it and becomes dotnet.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
