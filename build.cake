@@ -276,9 +276,9 @@ Task("Quickstart")
     }
 
     Step("1. Train: QLoRA on the sample's training rows", "slm-train",
-        "sft", "--base", "models/edge-nano", "--task", $"{sample}/task.json", "--train", $"{sample}/train.jsonl", "--valid", $"{sample}/valid.jsonl", "--method", "qlora", "--epochs", "8", "--out", run);
+        "sft", "--base", "models/edge-nano", "--task", $"{sample}/task.json", "--train", $"{sample}/train.jsonl", "--valid", $"{sample}/valid.jsonl", "--method", "qlora", "--epochs", "8", "--threads", "1", "--out", run); // on matrices this small a second thread mostly waits for the first
     Step("2. Export to GGUF and ONNX, score every stage on the test rows, build the bundle", "slm-export",
-        "bundle", "--run", run, "--gguf", "q8_0,q4_k_m", "--onnx", "int4", "--data", $"{sample}/test.jsonl", "--out", bundle);
+        "bundle", "--run", run, "--gguf", "q8_0,q4_k_m", "--onnx", "int4", "--data", $"{sample}/test.jsonl", "--threads", "1", "--out", bundle);
     foreach (var engine in new[] { "llama", "onnx" })
     {
         Step($"{(engine == "llama" ? 3 : 4)}. Classify five new texts with {(engine == "llama" ? "llama.cpp" : "ONNX Runtime")}, offline", "slm-edge",
