@@ -58,13 +58,16 @@ public sealed class DamagedGgufTests
         var path = folder.File("adapter.gguf");
         File.WriteAllBytes(path, [.. "GGUF"u8, 3, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 127]);
 
-        Should.Throw<ModelFormatException>(() => LlamaCppEngine.Open(SharedData.Stories(), new LlamaCppOptions { AdapterPath = path }));
+        var model = SharedData.Stories();
+
+        Should.Throw<ModelFormatException>(() => LlamaCppEngine.Open(model, new LlamaCppOptions { AdapterPath = path }));
     }
 
     [SkippableFact]
     public void A_model_that_is_no_adapter_is_refused_with_what_llama_cpp_says()
     {
-        var error = Should.Throw<EngineException>(() => LlamaCppEngine.Open(SharedData.Stories(), new LlamaCppOptions { AdapterPath = SharedData.Stories() }));
+        var model = SharedData.Stories();
+        var error = Should.Throw<EngineException>(() => LlamaCppEngine.Open(model, new LlamaCppOptions { AdapterPath = model }));
         error.Message.ShouldContain("stories260K.gguf");
         error.Message.ShouldContain("llama.cpp says");
     }

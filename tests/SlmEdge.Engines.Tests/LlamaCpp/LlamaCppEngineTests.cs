@@ -246,7 +246,8 @@ public sealed class LlamaCppEngineTests
     [SkippableFact]
     public void A_context_longer_than_the_model_was_trained_for_is_refused()
     {
-        var error = Should.Throw<EngineException>(() => LlamaCppEngine.Open(SharedData.Stories(), new LlamaCppOptions { ContextLength = 1_000_000 }));
+        var model = SharedData.Stories();
+        var error = Should.Throw<EngineException>(() => LlamaCppEngine.Open(model, new LlamaCppOptions { ContextLength = 1_000_000 }));
         error.Message.ShouldContain("was trained for");
     }
 

@@ -119,6 +119,9 @@ public sealed class TokenizerJsonTests : IDisposable
     [SkippableTheory]
     [InlineData("llama-2")]
     [InlineData("phi-3-mini")]
-    public void A_real_SentencePiece_style_tokenizer_is_refused_with_its_reason(string name) =>
-        Should.Throw<ModelFormatException>(() => TokenizerJson.Load(SharedData.Require($"data/tokenizers/{name}"))).Message.ShouldContain("SentencePiece");
+    public void A_real_SentencePiece_style_tokenizer_is_refused_with_its_reason(string name)
+    {
+        var directory = SharedData.Require($"data/tokenizers/{name}");
+        Should.Throw<ModelFormatException>(() => TokenizerJson.Load(directory)).Message.ShouldContain("SentencePiece");
+    }
 }
