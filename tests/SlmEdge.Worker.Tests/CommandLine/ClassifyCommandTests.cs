@@ -154,7 +154,7 @@ public sealed class ClassifyCommandTests
         var (code, output, errors) = await EdgeProcess.RunAsync(null, arguments.Split(' '));
         code.ShouldBe(2, errors);
         output.ShouldBe("");
-        errors.ShouldStartWith("slm-edge");
+        errors.ShouldStartWith("error: ");
     }
 
     [SkippableFact]
@@ -176,7 +176,7 @@ public sealed class ClassifyCommandTests
             var (code, output, errors) = await EdgeProcess.RunAsync(null, arguments);
             code.ShouldBe(1, string.Join(' ', arguments));
             output.ShouldBe("");
-            errors.ShouldStartWith("slm-edge");
+            errors.ShouldStartWith("error: ");
             errors.ShouldNotContain("internal error");
             errors.Trim().ShouldNotContain("\n");
         }
