@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SlmEdge.Engines.LlamaCpp.Native;
 using SlmEdge.Engines.Native;
 using SlmEdge.Engines.OnnxRuntime.Native;
@@ -35,21 +36,30 @@ public static class Doctor
             return (OrtEnvironment.Version, OrtEnvironment.LibraryPath, CpuLevel.Instructions, gpu);
         });
 
-    // Only its presence: loading it would bring all of libtorch into the device's process.
-    private static EngineReport InspectTorch()
+    // Loaded only here, and never by what runs on the device: it brings all of libtorch into the process.
+    private static unsafe EngineReport InspectTorch()
     {
-        var found = NativeLibraries.TryLocate(NativeLibraries.Torch, TorchFile, out var path, out _);
-        return new EngineReport(
-            "libtorch (training)",
-            found,
-            Required: false,
-            Version: null,
-            found ? path : null,
-            CpuLevel: null,
-            ProcessorTopology.PhysicalCores,
-            Gpu: null,
-            found ? null : $"'{TorchFile}' is not installed; it is needed for training only.",
-            found ? null : NativeLibraries.InstallCommand);
+        const string Name = "libtorch (training)";
+        if (!NativeLibraries.TryLocate(NativeLibraries.Torch, TorchFile, out var path, out _))
+        {
+            return Missing(null, $"'{TorchFile}' is not installed; it is needed for training only.");
+        }
+
+        try
+        {
+            var library = NativeLibrary.Load(path);
+            var version = (delegate* unmanaged[Cdecl]<byte*>)NativeLibrary.GetExport(library, "slm_libtorch_version");
+            var cuda = (delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(library, "slm_cuda_is_available");
+            return new EngineReport(
+                Name, Found: true, Required: false, Marshal.PtrToStringUTF8((nint)version()), path, CpuLevel.Instructions, ProcessorTopology.PhysicalCores, cuda() > 0 ? "CUDA" : null, Problem: null, InstallCommand: null);
+        }
+        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        {
+            return Missing(path, $"'{TorchFile}' cannot be loaded: {error.Message}");
+        }
+
+        static EngineReport Missing(string? path, string problem) => new(
+            Name, Found: false, Required: false, Version: null, path, CpuLevel: null, ProcessorTopology.PhysicalCores, Gpu: null, problem, NativeLibraries.InstallCommand);
     }
 
     private static EngineReport Inspect(string name, string engine, string file, Func<(string Version, string Path, string CpuLevel, string? Gpu)> load)
