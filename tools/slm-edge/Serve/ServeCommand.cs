@@ -22,6 +22,8 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(RuntimeArguments arguments, ParseResult parsed, string urls, int maxRequestBytes, CancellationToken ct)
     {
+        // A signal that arrives before the action has returned its task once ends the program at once, with 130 and without a clean stop.
+        await Task.Yield();
         var options = new WorkerOptions
         {
             Urls = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
