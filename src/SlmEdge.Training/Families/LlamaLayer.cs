@@ -47,10 +47,6 @@ internal sealed class LlamaLayer : IDisposable
         }
     }
 
-    /// <summary>
-    /// Grouped-query attention (Ainslie et al. 2023, arXiv 2305.13245). The query heads that share a key head are stacked along
-    /// the query axis (<c>[sequences, kvHeads, group * length, headDim]</c>), so keys and values are never repeated in memory.
-    /// </summary>
     private Tensor Attention(Tensor x, Tensor cos, Tensor sin, AttentionLayout layout, int headDim)
     {
         var q = Query.Forward(x);
@@ -58,20 +54,10 @@ internal sealed class LlamaLayer : IDisposable
         var v = Value.Forward(x);
         var heads = q.shape[1] / headDim;
         var kvHeads = k.shape[1] / headDim;
-        var group = heads / kvHeads;
         var tokens = x.shape[0];
-        var (s, l) = (layout.Sequences, layout.Length);
 
         q = RotaryEmbedding.Apply(q.view(tokens, heads, headDim), cos, sin).view(tokens, heads * headDim);
         k = RotaryEmbedding.Apply(k.view(tokens, kvHeads, headDim), cos, sin).view(tokens, kvHeads * headDim);
-
-        var qh = layout.ToRows(q).view(s, l, kvHeads, group, headDim).permute(0, 2, 3, 1, 4).reshape(s * kvHeads, group * l, headDim);
-        var kh = layout.ToRows(k).view(s, l, kvHeads, headDim).permute(0, 2, 3, 1).reshape(s * kvHeads, headDim, l);
-        var vh = layout.ToRows(v).view(s, l, kvHeads, headDim).permute(0, 2, 1, 3).reshape(s * kvHeads, l, headDim);
-
-        var scores = baddbmm(layout.CausalMask, qh, kh, beta: 1, alpha: (float)(1.0 / Math.Sqrt(headDim)));
-        var mixed = bmm(softmax(scores, -1), vh);
-        var rows = mixed.view(s, kvHeads, group, l, headDim).permute(0, 3, 1, 2, 4).reshape(s * l, heads * headDim);
-        return Output.Forward(layout.ToPacked(rows));
+        return Output.Forward(layout.Attend(q, k, v, headDim, 1.0 / Math.Sqrt(headDim), window: 0, softcap: 0));
     }
 }

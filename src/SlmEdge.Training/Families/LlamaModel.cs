@@ -15,7 +15,6 @@ public sealed class LlamaModel : IDisposable
 {
     private readonly Dictionary<string, Tensor> _dense;
     private readonly RotaryEmbedding _rotary;
-    private readonly int _queriesPerKey;
 
     internal LlamaModel(LlamaConfig config, IReadOnlyDictionary<string, Tensor> parameters, Device device)
     {
@@ -23,7 +22,6 @@ public sealed class LlamaModel : IDisposable
         Device = device;
         _dense = new Dictionary<string, Tensor>(parameters, StringComparer.Ordinal);
         _rotary = new RotaryEmbedding(config.HeadDim, config.RopeTheta, config.MaxPositionEmbeddings, device);
-        _queriesPerKey = config.NumAttentionHeads / config.NumKeyValueHeads;
         Embedding = parameters[LlamaTensorNames.Embedding];
         FinalNorm = parameters[LlamaTensorNames.FinalNorm];
         Head = config.TieWordEmbeddings ? Embedding : parameters[LlamaTensorNames.Head];
@@ -69,7 +67,7 @@ public sealed class LlamaModel : IDisposable
         }
 
         using var scope = NewDisposeScope();
-        using var layout = new AttentionLayout(pack, _queriesPerKey, Device);
+        using var layout = new AttentionLayout(pack, Device);
         var (cos, sin) = _rotary.At(tensor(pack.Positions, device: Device));
         var hidden = Embedding.index_select(0, tensor(pack.Tokens, device: Device));
         foreach (var layer in Layers)
