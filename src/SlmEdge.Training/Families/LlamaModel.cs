@@ -67,7 +67,7 @@ public sealed class LlamaModel : IDisposable
         }
 
         using var scope = NewDisposeScope();
-        using var layout = new AttentionLayout(pack, Device);
+        var layout = new AttentionLayout(pack);
         var (cos, sin) = _rotary.At(tensor(pack.Positions, device: Device));
         var hidden = Embedding.index_select(0, tensor(pack.Tokens, device: Device));
         foreach (var layer in Layers)

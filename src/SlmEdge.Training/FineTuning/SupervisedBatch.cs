@@ -5,10 +5,10 @@ namespace SlmEdge.Training.FineTuning;
 /// <summary>A pack of examples with the positions that are supervised and their targets.</summary>
 internal sealed class SupervisedBatch
 {
-    private SupervisedBatch(IReadOnlyList<SupervisedExample> examples)
+    private SupervisedBatch(IReadOnlyList<SupervisedExample> examples, IReadOnlyList<PrefixGroup> groups)
     {
         Examples = examples;
-        Pack = new PackedSequences([.. examples.Select(e => e.Tokens)]);
+        Pack = new PackedSequences([.. examples.Select(e => e.Tokens)], groups);
         var count = examples.Sum(e => e.Answer.Length);
         Positions = new long[count];
         Targets = new long[count];
@@ -18,8 +18,8 @@ internal sealed class SupervisedBatch
             var example = examples[i];
             for (var a = 0; a < example.Answer.Length; a++)
             {
-                // Tokens ends before the last answer token, so the first answer token is predicted Answer.Length - 1 places before the end.
-                Positions[next] = Pack.Offsets[i] + example.AnswerStart + a;
+                // A row in a shared prefix is listed once for every example that is supervised there, and so counts as often.
+                Positions[next] = Pack.RowOf(i, example.AnswerStart + a);
                 Targets[next++] = example.Answer[a];
             }
         }
@@ -35,27 +35,50 @@ internal sealed class SupervisedBatch
     /// <summary>The token to predict at each of <see cref="Positions"/>.</summary>
     public long[] Targets { get; }
 
-    /// <summary>Cuts a list of examples into packs of at most <paramref name="maxTokens"/> tokens (one example may exceed it alone).</summary>
+    /// <summary>
+    /// Cuts a list of examples into packs of at most <paramref name="maxTokens"/> computed tokens (one example may exceed it alone).
+    /// Examples that begin alike stand behind one copy of what they share; each pack that holds some of them has a copy.
+    /// </summary>
     public static IEnumerable<SupervisedBatch> Split(IEnumerable<SupervisedExample> examples, int maxTokens)
     {
+        var all = examples.ToArray();
         var current = new List<SupervisedExample>();
+        var groups = new List<PrefixGroup>();
         var tokens = 0;
-        foreach (var example in examples)
+        foreach (var group in SharedPrefixes.Find([.. all.Select(e => e.Tokens)]))
         {
-            if (current.Count > 0 && tokens + example.Tokens.Length > maxTokens)
+            var members = new List<int>();
+            foreach (var member in group.Members)
             {
-                yield return new SupervisedBatch(current);
-                current = [];
-                tokens = 0;
+                var own = all[member].Tokens.Length - group.PrefixLength;
+                var added = members.Count == 0 ? group.PrefixLength + own : own;
+                if (current.Count > 0 && tokens + added > maxTokens)
+                {
+                    Close();
+                    yield return new SupervisedBatch(current, groups);
+                    (current, groups, members, tokens) = ([], [], [], 0);
+                    added = group.PrefixLength + own;
+                }
+
+                members.Add(current.Count);
+                current.Add(all[member]);
+                tokens += added;
             }
 
-            current.Add(example);
-            tokens += example.Tokens.Length;
+            Close();
+
+            void Close()
+            {
+                if (members.Count > 0)
+                {
+                    groups.Add(new PrefixGroup(members.Count > 1 ? group.PrefixLength : 0, [.. members]));
+                }
+            }
         }
 
         if (current.Count > 0)
         {
-            yield return new SupervisedBatch(current);
+            yield return new SupervisedBatch(current, groups);
         }
     }
 }

@@ -132,8 +132,8 @@ public sealed class TorchEngine : IEngine
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var pack = new PackedSequences([.. queries.Select(q => q.Tokens)]);
-        var last = Enumerable.Range(0, queries.Count).Select(i => (long)(pack.Offsets[i] + pack.Lengths[i] - 1)).ToArray();
+        var pack = PackedSequences.WithSharedPrefixes([.. queries.Select(q => q.Tokens)]);
+        var last = Enumerable.Range(0, queries.Count).Select(i => (long)pack.RowOf(i, pack.Lengths[i] - 1)).ToArray();
         var logProbs = _model.Logits(_model.Forward(pack).index_select(0, tensor(last, device: _model.Device))).log_softmax(-1);
         var values = ModelDirectory.ReadValues(logProbs);
         for (var q = 0; q < queries.Count; q++)
