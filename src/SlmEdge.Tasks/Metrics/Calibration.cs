@@ -27,6 +27,17 @@ public static class Calibration
     /// <param name="bins">Number of bins; 15 as in the paper.</param>
     public static double ExpectedCalibrationError(ReadOnlySpan<float> logProbs, ReadOnlySpan<int> truth, int labelCount, int bins = 15)
     {
+        int rows = truth.Length;
+        return Reliability(logProbs, truth, labelCount, bins).Sum(bin => Math.Abs(bin.Accuracy - bin.Confidence) * bin.Rows) / rows;
+    }
+
+    /// <summary>The reliability diagram: decisions by the confidence of the best label, in bins of equal width, the lowest first. Empty bins are 0.</summary>
+    /// <param name="logProbs">Log-probabilities, [examples, labels], each row normalised.</param>
+    /// <param name="truth">True label indices.</param>
+    /// <param name="labelCount">Labels in a row.</param>
+    /// <param name="bins">Number of bins.</param>
+    public static IReadOnlyList<ReliabilityBin> Reliability(ReadOnlySpan<float> logProbs, ReadOnlySpan<int> truth, int labelCount, int bins = 15)
+    {
         Check(logProbs, truth, labelCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
         var confidence = new double[bins];
@@ -44,13 +55,9 @@ public static class Calibration
             count[bin]++;
         }
 
-        double error = 0;
-        for (int bin = 0; bin < bins; bin++)
-        {
-            error += Math.Abs(hits[bin] - confidence[bin]);
-        }
-
-        return error / truth.Length;
+        return [.. Enumerable.Range(0, bins).Select(bin => count[bin] == 0
+            ? new ReliabilityBin(0, 0, 0)
+            : new ReliabilityBin(count[bin], confidence[bin] / count[bin], (double)hits[bin] / count[bin]))];
     }
 
     /// <summary>Mean negative log-likelihood, in nats, of the true labels after dividing the scores by a temperature.</summary>
