@@ -1,7 +1,10 @@
 using System.Text;
 using SlmEdge.Export.Proof.Html;
 using SlmEdge.Formats.Storage;
-using static SlmEdge.Export.Proof.Html.HtmlText;
+using SlmEdge.Tasks.Labels;
+using SlmEdge.Tasks.Metrics;
+using SlmEdge.Training.Reports;
+using static SlmEdge.Training.Reports.HtmlText;
 
 namespace SlmEdge.Export.Proof;
 
@@ -29,7 +32,7 @@ public static class ProofReport
         Card(html, "Accuracy by stage", $"Bars are 95 % intervals for {proof.Data.Texts.Count} texts; the dashed line is the reference, an arrow means: further left.", AccuracyChart.Render(proof));
         html.Append("<div class=\"pair\">");
         Card(html, "Speed, accuracy and size", "The area of a dot is the size on the disk.", CostChart.Render(proof));
-        Card(html, "Can its confidence be trusted?", $"Stage “{Escape(shown.Definition.Stage)}”: on the diagonal, of the answers given with 80 % confidence 80 % are right.", ReliabilityChart.Render(proof, shown));
+        Card(html, "Can its confidence be trusted?", $"Stage “{Escape(shown.Definition.Stage)}”: on the diagonal, of the answers given with 80 % confidence 80 % are right.", Reliability(proof, shown));
         html.Append("</div>");
         Card(html, "Which labels are confused", $"Stage “{Escape(shown.Definition.Stage)}”: rows are the true labels, columns the answers.", ConfusionTable.Render(shown.Report, [.. proof.Task.Labels.Select(l => l.Name)]));
         Card(html, "Most confident mistakes", $"Stage “{Escape(shown.Definition.Stage)}”.", MistakeTable.Render(proof, shown));
@@ -69,6 +72,27 @@ public static class ProofReport
 
     /// <summary>Two standard errors of a difference of two shares near <paramref name="share"/>, in points.</summary>
     private static double BinomialSpread(double share, int texts) => 100 * 2 * Math.Sqrt(2 * Math.Max(share * (1 - share), 1.0 / texts) / texts);
+
+    /// <summary>The stage's confidences as they were scored and, where it changes them, after the bundle's temperature.</summary>
+    private static string Reliability(StageProof proof, StageResult stage)
+    {
+        var asScored = ("as scored", "var(--base)", Bins(1));
+        return proof.Temperature == 1
+            ? ReliabilityChart.Render(asScored)
+            : ReliabilityChart.Render(asScored, ($"T = {Number(proof.Temperature, "0.00")}", StageColor.Of(stage), Bins(proof.Temperature)));
+
+        IReadOnlyList<ReliabilityBin> Bins(double temperature)
+        {
+            int labels = proof.Task.Labels.Count;
+            float[] scores = [.. stage.LogProbs];
+            for (int row = 0; row < scores.Length; row += labels)
+            {
+                LabelScores.ApplyTemperature(scores.AsSpan(row, labels), temperature);
+            }
+
+            return Calibration.Reliability(scores, [.. proof.Data.Labels], labels, ReliabilityChart.Bins);
+        }
+    }
 
     private static string Method(StageProof proof)
     {

@@ -23,6 +23,36 @@ public sealed record EvaluationOptions
     /// <summary>Column with the label.</summary>
     public string LabelColumn { get; init; } = "label";
 
+    /// <summary>Rows that the model was trained on: the baselines are trained on them and scored beside it. Null leaves them out.</summary>
+    public string? TrainFile { get; init; }
+
+    /// <summary>A second model, scored on the same rows and compared row by row; null for none. May be <see cref="BaseDirectory"/>.</summary>
+    public string? AgainstDirectory { get; init; }
+
+    /// <summary>Adapter of the second model; without <see cref="AgainstDirectory"/> it goes on <see cref="BaseDirectory"/>.</summary>
+    public string? AgainstAdapterDirectory { get; init; }
+
+    /// <summary>General text (<c>.txt</c>, <c>.jsonl</c>, also <c>.gz</c>) on which to measure what the adapter has made the base forget; null for none.</summary>
+    public string? GeneralFile { get; init; }
+
+    /// <summary>Tokens of general text that are scored.</summary>
+    public int GeneralTokens { get; init; } = 16384;
+
     /// <summary>Compute threads; 0 leaves the choice to libtorch.</summary>
     public int Threads { get; init; }
+
+    /// <summary>Checks the settings against each other.</summary>
+    /// <exception cref="TrainingException">They contradict each other.</exception>
+    public void Validate()
+    {
+        if (GeneralFile is not null && AdapterDirectory is null && AgainstDirectory is null)
+        {
+            throw new TrainingException("--general compares a model before and after training; give --adapter, or the model before as --against.");
+        }
+
+        if (GeneralTokens < 64)
+        {
+            throw new TrainingException("--general-tokens must be at least 64; less says nothing about a model.");
+        }
+    }
 }

@@ -121,6 +121,20 @@ public sealed class TorchEngine : IEngine
         return ModelDirectory.ReadValues(_model.Logits(_model.Forward(new PackedSequences([tokens.ToArray()]))));
     }
 
+    /// <summary>Sum of the losses (nats) of a text's tokens after the first, and the most likely token at each of those places.</summary>
+    /// <param name="tokens">At least two tokens, no more than the context.</param>
+    internal (double Loss, int[] Likeliest) NextTokenLoss(ReadOnlySpan<int> tokens)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var places = tokens.Length - 1;
+        var logProbs = _model.Logits(_model.Forward(new PackedSequences([tokens[..places].ToArray()]))).log_softmax(-1);
+        long[] targets = [.. tokens[1..].ToArray()];
+        var losses = ModelDirectory.ReadValues(logProbs.gather(1, tensor(targets, new long[] { places, 1 }, device: _model.Device)));
+        var likeliest = ModelDirectory.ReadValues(logProbs.argmax(-1));
+        return (-losses.Sum(l => (double)l), [.. likeliest.Select(v => (int)v)]);
+    }
+
     /// <inheritdoc/>
     public int[] GenerateGreedy(ReadOnlySpan<int> prompt, int maxTokens, CancellationToken ct = default) =>
         GreedyDecoder.Continue(_model, prompt, maxTokens, _model.Config.EosTokenId ?? -1, ct);

@@ -1,5 +1,5 @@
 using System.Text;
-using static SlmEdge.Export.Proof.Html.HtmlText;
+using static SlmEdge.Training.Reports.HtmlText;
 
 namespace SlmEdge.Export.Proof.Html;
 

@@ -1,4 +1,4 @@
-namespace SlmEdge.Export.Proof.Html;
+namespace SlmEdge.Training.Reports;
 
 /// <summary>The report's style sheet. It names no outside resource, so that the report reads the same offline.</summary>
 internal static class ReportStyle

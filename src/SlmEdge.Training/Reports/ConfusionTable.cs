@@ -1,8 +1,8 @@
 using System.Text;
 using SlmEdge.Tasks.Metrics;
-using static SlmEdge.Export.Proof.Html.HtmlText;
+using static SlmEdge.Training.Reports.HtmlText;
 
-namespace SlmEdge.Export.Proof.Html;
+namespace SlmEdge.Training.Reports;
 
 /// <summary>The confusion matrix as a table; with many labels only those that take part in the most frequent confusions.</summary>
 internal static class ConfusionTable

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace SlmEdge.Export.Proof.Html;
+namespace SlmEdge.Training.Reports;
 
 /// <summary>Values as they stand in the report: escaped, in the invariant culture, with units.</summary>
 internal static class HtmlText
