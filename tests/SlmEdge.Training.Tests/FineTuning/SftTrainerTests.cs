@@ -5,6 +5,8 @@ using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Checkpoints;
 using SlmEdge.Training.Evaluation;
 using SlmEdge.Training.FineTuning;
+using SlmEdge.Training.Inference;
+using SlmEdge.Training.Reports;
 using SlmEdge.Training.Progress;
 using SlmEdge.Training.Runs;
 
@@ -34,7 +36,67 @@ public sealed class SftTrainerTests
             Task = options.Task,
             DataFile = options.ValidationFile!,
         });
-        evaluation.Accuracy.ShouldBeGreaterThan(0.9);
+        evaluation.Result.Accuracy.ShouldBeGreaterThan(0.9);
+    }
+
+    [Fact]
+    public void An_evaluation_says_how_sure_it_is_who_is_better_and_what_was_forgotten()
+    {
+        using var place = new TemporaryDirectory();
+        var options = Options(place, "run");
+        var adapter = new SftTrainer(options).Run().ArtifactDirectory;
+        File.WriteAllLines(place.At("general.txt"), Enumerable.Range(0, 12).Select(i => $"the weather of day {i} was fair and the pump in the garden ran all the morning without a stop\n<|doc|>"));
+        var evaluation = new EvaluationOptions
+        {
+            BaseDirectory = options.BaseDirectory,
+            AdapterDirectory = adapter,
+            Task = options.Task,
+            DataFile = options.ValidationFile!,
+            TrainFile = options.TrainFile,
+            AgainstDirectory = options.BaseDirectory,
+            GeneralFile = place.At("general.txt"),
+        };
+        var outcome = ModelEvaluation.Run(evaluation);
+        var result = outcome.Result;
+        result.Accuracy.ShouldBeInRange(result.AccuracyInterval.Low, result.AccuracyInterval.High);
+        result.Reliability.Sum(bin => bin.Rows).ShouldBe(60);
+        result.Rivals.Select(r => r.Name).ShouldBe(["base", "majority class", "TF-IDF + logistic regression"]);
+        var untrained = result.Rivals[0];
+        untrained.Comparison.PValue.ShouldBeLessThan(0.01);
+        untrained.Accuracy.ShouldBe(ModelEvaluation.Run(evaluation with { AdapterDirectory = null, TrainFile = null, AgainstDirectory = null, GeneralFile = null }).Result.Accuracy);
+        result.Rivals[1].Accuracy.ShouldBe(20 / 60.0, 1e-9);
+
+        // The same text before and after nothing was trained: nothing is forgotten.
+        var forgetting = result.Forgetting.ShouldNotBeNull();
+        forgetting.PerplexityBefore.ShouldNotBe(forgetting.PerplexityAfter);
+        forgetting.Samples.ShouldNotBeEmpty();
+        var unchanged = ModelEvaluation.Run(evaluation with { AdapterDirectory = null, TrainFile = null }).Result.Forgetting.ShouldNotBeNull();
+        unchanged.PerplexityAfter.ShouldBe(unchanged.PerplexityBefore);
+        unchanged.PerplexityBefore.ShouldBe(forgetting.PerplexityBefore);
+        unchanged.AgreeingTokens.ShouldBe(1);
+
+        var html = EvaluationReport.Render(outcome);
+        html.ShouldContain("TF-IDF + logistic regression");
+        html.ShouldContain("What it has forgotten");
+        html.ShouldNotContain("http");
+        Should.Throw<TrainingException>(() => ModelEvaluation.Run(evaluation with { AdapterDirectory = null, AgainstDirectory = null })).Message.ShouldContain("--general");
+    }
+
+    [Fact]
+    public void The_loss_of_a_text_is_that_of_its_logits()
+    {
+        using var place = new TemporaryDirectory();
+        using var engine = TorchEngine.Open(Options(place, "run").BaseDirectory);
+        int[] text = [3, 17, 40, 8, 8, 25, 99];
+        var logits = engine.EvaluateLogits(text.AsSpan(0, 6));
+        double expected = 0;
+        for (var i = 0; i < 6; i++)
+        {
+            var row = logits.AsSpan(i * engine.VocabularySize, engine.VocabularySize).ToArray();
+            expected += Math.Log(row.Sum(v => Math.Exp(v))) - row[text[i + 1]];
+        }
+
+        engine.NextTokenLoss(text).Loss.ShouldBe(expected, 1e-4);
     }
 
     [Theory]

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using SlmEdge.Tasks;
+using SlmEdge.Train.Display;
 using SlmEdge.Training.Evaluation;
+using SlmEdge.Training.Reports;
 using SlmEdge.Training.Runs;
 using Spectre.Console;
 
@@ -19,12 +21,22 @@ internal static class EvalCommand
         var data = new Option<FileInfo>("--data") { Description = "Labelled rows: .jsonl or .csv", Required = true };
         var textColumn = new Option<string>("--text-column") { DefaultValueFactory = _ => "text", Description = "Column with the text" };
         var labelColumn = new Option<string>("--label-column") { DefaultValueFactory = _ => "label", Description = "Column with the label" };
+        var train = new Option<FileInfo?>("--train") { Description = "What the model was trained on: trains and scores the baselines beside it" };
+        var against = new Option<DirectoryInfo?>("--against") { Description = "A second model to compare with, row by row" };
+        var againstAdapter = new Option<DirectoryInfo?>("--against-adapter") { Description = "Adapter of the second model; without --against it goes on --base" };
+        var general = new Option<FileInfo?>("--general") { Description = "General text (.txt, .jsonl, .gz): measures what training made the model forget" };
+        var generalTokens = new Option<int>("--general-tokens") { DefaultValueFactory = _ => 16384, Description = "Tokens of general text to score" }.AtLeast(64);
+        var report = new Option<FileInfo?>("--report") { Description = "Write an HTML report" };
         var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 0, Description = "Compute threads; 0 leaves the choice to libtorch" }.InThreads();
         var json = new Option<bool>("--json") { Description = "Print the result as JSON" };
-        var command = new Command("eval", "Score a model on labelled rows") { @base, adapter, task, data, textColumn, labelColumn, threads, json };
+        var command = new Command("eval", "Score a model on labelled rows") 
+        {
+            @base, adapter, task, data, textColumn, labelColumn, train, against, againstAdapter, general, generalTokens, report, threads, json,
+        };
         command.SetAction((parsed, cancellation) =>
         {
-            var result = ModelEvaluation.Run(
+            var asJson = parsed.GetValue(json);
+            var outcome = ModelEvaluation.Run(
                 new EvaluationOptions
                 {
                     BaseDirectory = parsed.GetValue(@base)!.FullName,
@@ -33,10 +45,21 @@ internal static class EvalCommand
                     DataFile = parsed.GetValue(data)!.FullName,
                     TextColumn = parsed.GetValue(textColumn)!,
                     LabelColumn = parsed.GetValue(labelColumn)!,
+                    TrainFile = parsed.GetValue(train)?.FullName,
+                    AgainstDirectory = parsed.GetValue(against)?.FullName,
+                    AgainstAdapterDirectory = parsed.GetValue(againstAdapter)?.FullName,
+                    GeneralFile = parsed.GetValue(general)?.FullName,
+                    GeneralTokens = parsed.GetValue(generalTokens),
                     Threads = parsed.GetValue(threads),
                 },
+                asJson ? null : TrainingDisplay.Message,
                 cancellation);
-            Print(result, parsed.GetValue(json));
+            if (parsed.GetValue(report) is { } file)
+            {
+                EvaluationReport.Write(outcome, file.FullName);
+            }
+
+            Print(outcome.Result, asJson);
             return Task.FromResult(0);
         });
         return command;
@@ -64,6 +87,17 @@ internal static class EvalCommand
 
         AnsiConsole.Write(table);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy {result.Accuracy:P2}, macro-F1 {result.MacroF1:F4}, calibration error {result.CalibrationError:F4}, {result.Rows:N0} rows, {result.TextsPerSecond:N0} texts/s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"95 % intervals: accuracy {result.AccuracyInterval.Low:P2} to {result.AccuracyInterval.High:P2}, macro-F1 {result.MacroF1Interval.Low:F4} to {result.MacroF1Interval.High:F4}"));
+        foreach (var rival in result.Rivals)
+        {
+            var difference = rival.Comparison;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"against {rival.Name} ({rival.Accuracy:P2}, macro-F1 {rival.MacroF1:F4}): {100 * difference.AccuracyDifference:+0.00;-0.00;0.00} points ({100 * difference.AccuracyInterval.Low:+0.00;-0.00;0.00} to {100 * difference.AccuracyInterval.High:+0.00;-0.00;0.00}), p = {difference.PValue:F4}"));
+        }
+
+        if (result.Forgetting is { } forgetting)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"general text: perplexity {forgetting.PerplexityBefore:F2} before, {forgetting.PerplexityAfter:F2} after, same likeliest token at {forgetting.AgreeingTokens:P1} of {forgetting.Tokens:N0} places"));
+        }
     }
 
     private static string Share(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
