@@ -6,7 +6,7 @@ using SlmEdge.Formats.HuggingFace;
 
 namespace SlmEdge.Export.Gguf;
 
-/// <summary>The keys that llama.cpp's converter writes for a Llama model (gguf-py <c>constants.py</c>, <c>conversion/base.py</c> and <c>conversion/llama.py</c>).</summary>
+/// <summary>The keys that llama.cpp's converter writes (gguf-py <c>constants.py</c>, <c>conversion/base.py</c>, <c>llama.py</c> and <c>qwen.py</c>).</summary>
 internal static partial class GgufModelMetadata
 {
     /// <summary>LLAMA_FTYPE of <c>llama.h</c>: all F32, mostly F16, mostly BF16.</summary>
@@ -18,29 +18,34 @@ internal static partial class GgufModelMetadata
     public static void Write(GgufWriter writer, ModelWeights weights, GgmlType type)
     {
         LlamaConfig config = weights.Config;
-        writer.Set("general.architecture", "llama");
+        string architecture = config.Family.GgufArchitecture;
+        writer.Set("general.architecture", architecture);
         writer.Set("general.type", "model");
         writer.Set("general.name", Title(weights.Name));
         writer.Set("general.size_label", SizeLabel(weights.ParameterCount));
-        writer.Set("llama.block_count", (uint)config.NumHiddenLayers);
-        writer.Set("llama.context_length", (uint)config.MaxPositionEmbeddings);
-        writer.Set("llama.embedding_length", (uint)config.HiddenSize);
-        writer.Set("llama.feed_forward_length", (uint)config.IntermediateSize);
-        writer.Set("llama.attention.head_count", (uint)config.NumAttentionHeads);
-        writer.Set("llama.attention.head_count_kv", (uint)config.NumKeyValueHeads);
-        writer.Set("llama.rope.freq_base", (float)config.RopeTheta);
-        writer.Set("llama.attention.layer_norm_rms_epsilon", (float)config.RmsNormEps);
-        writer.Set("llama.attention.key_length", (uint)config.HeadDim);
-        writer.Set("llama.attention.value_length", (uint)config.HeadDim);
+        writer.Set($"{architecture}.block_count", (uint)config.NumHiddenLayers);
+        writer.Set($"{architecture}.context_length", (uint)config.MaxPositionEmbeddings);
+        writer.Set($"{architecture}.embedding_length", (uint)config.HiddenSize);
+        writer.Set($"{architecture}.feed_forward_length", (uint)config.IntermediateSize);
+        writer.Set($"{architecture}.attention.head_count", (uint)config.NumAttentionHeads);
+        writer.Set($"{architecture}.attention.head_count_kv", (uint)config.NumKeyValueHeads);
+        writer.Set($"{architecture}.rope.freq_base", (float)config.RopeTheta);
+        writer.Set($"{architecture}.attention.layer_norm_rms_epsilon", (float)config.RmsNormEps);
+        writer.Set($"{architecture}.attention.key_length", (uint)config.HeadDim);
+        writer.Set($"{architecture}.attention.value_length", (uint)config.HeadDim);
         writer.Set("general.file_type", FileTypes[type]);
-        writer.Set("llama.vocab_size", (uint)config.VocabSize);
-        writer.Set("llama.rope.dimension_count", (uint)config.HeadDim);
+        if (config.Family.StatesVocabularySize)
+        {
+            writer.Set($"{architecture}.vocab_size", (uint)config.VocabSize);
+            writer.Set($"{architecture}.rope.dimension_count", (uint)config.HeadDim);
+        }
+
         writer.Set("general.quantization_version", QuantizationVersion);
     }
 
-    public static void WriteAdapter(GgufWriter writer, string name, float alpha)
+    public static void WriteAdapter(GgufWriter writer, string architecture, string name, float alpha)
     {
-        writer.Set("general.architecture", "llama");
+        writer.Set("general.architecture", architecture);
         writer.Set("general.type", "adapter");
         writer.Set("adapter.type", "lora");
         writer.Set("general.name", Title(name));

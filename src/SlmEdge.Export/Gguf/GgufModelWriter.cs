@@ -6,7 +6,7 @@ using SlmEdge.Formats.Numerics;
 
 namespace SlmEdge.Export.Gguf;
 
-/// <summary>Writes a Llama-family model as an unquantised GGUF file, tensor by tensor.</summary>
+/// <summary>Writes a model as an unquantised GGUF file, tensor by tensor.</summary>
 internal static class GgufModelWriter
 {
     /// <param name="weights">The model.</param>
@@ -20,6 +20,12 @@ internal static class GgufModelWriter
         var writer = new GgufWriter();
         GgufModelMetadata.Write(writer, weights, type);
         GgufVocabulary.Apply(writer, LoadTokenizer(weights), TokenizerConfig.Load(weights.Directory), config.VocabSize);
+        if (config.RopeScaling is { } scaling)
+        {
+            float[] divisors = [.. Enumerable.Range(0, config.HeadDim / 2).Select(i => (float)scaling.Divisor(Math.Pow(config.RopeTheta, -2.0 * i / config.HeadDim)))];
+            writer.AddTensor("rope_freqs.weight", GgmlType.F32, [divisors.Length], stream => WriteValues(stream, divisors, GgmlType.F32));
+        }
+
         int done = 0;
         foreach (string name in weights.Names)
         {
@@ -30,7 +36,7 @@ internal static class GgufModelWriter
                 ct.ThrowIfCancellationRequested();
                 progress?.Report(new ExportProgress(name, done++, weights.Names.Count));
                 float[] values = weights.Read(name);
-                int heads = RotaryLayout.HeadsToInterleave(name, config.NumAttentionHeads, config.NumKeyValueHeads);
+                int heads = RotaryLayout.HeadsToInterleave(name, config);
                 WriteValues(stream, heads == 0 ? values : RotaryLayout.Interleave(values, (int)shape[1], heads), stored);
             });
         }
@@ -42,11 +48,11 @@ internal static class GgufModelWriter
     public static void WriteAdapter(LoraFactors lora, string name, LlamaConfig config, string path, CancellationToken ct)
     {
         var writer = new GgufWriter();
-        GgufModelMetadata.WriteAdapter(writer, name, lora.Alpha);
+        GgufModelMetadata.WriteAdapter(writer, config.Family.GgufArchitecture, name, lora.Alpha);
         foreach (var (target, pair) in lora.Pairs)
         {
             string mapped = GgufTensorNames.FromHuggingFace(target);
-            int heads = RotaryLayout.HeadsToInterleave(target, config.NumAttentionHeads, config.NumKeyValueHeads);
+            int heads = RotaryLayout.HeadsToInterleave(target, config);
 
             // Only B has the rows that the rotation pairs.
             float[] b = heads == 0 ? pair.B : RotaryLayout.Interleave(pair.B, pair.Rank, heads);

@@ -1,7 +1,7 @@
 namespace SlmEdge.Export.Gguf;
 
 /// <summary>
-/// llama.cpp's names for the tensors of a Llama model (gguf-py, <c>constants.py</c> TENSOR_NAMES and <c>tensor_mapping.py</c>, llama.cpp v0.5.0).
+/// llama.cpp's names for the tensors of the families in the Llama layout (gguf-py, <c>constants.py</c> TENSOR_NAMES and <c>tensor_mapping.py</c>, llama.cpp v0.5.0).
 /// </summary>
 public static class GgufTensorNames
 {
@@ -10,7 +10,7 @@ public static class GgufTensorNames
     /// <summary>The GGUF name of a Hugging Face tensor name.</summary>
     /// <param name="name">For example <c>model.layers.0.self_attn.q_proj.weight</c>.</param>
     /// <returns>For example <c>blk.0.attn_q.weight</c>.</returns>
-    /// <exception cref="ExportException">A Llama model has no such tensor.</exception>
+    /// <exception cref="ExportException">No family has such a tensor.</exception>
     public static string FromHuggingFace(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -21,7 +21,7 @@ public static class GgufTensorNames
             "lm_head.weight" => "output.weight",
             _ => Layer(name),
         };
-        return mapped ?? throw new ExportException($"GGUF has no name for the tensor '{name}' of a Llama model.");
+        return mapped ?? throw new ExportException($"GGUF has no name for the tensor '{name}'.");
     }
 
     private static string? Layer(string name)
@@ -32,9 +32,15 @@ public static class GgufTensorNames
             return null;
         }
 
+        int suffix = name.LastIndexOf('.');
         string? part = name[(dot + 1)..] switch
         {
             "input_layernorm.weight" => "attn_norm",
+            "self_attn.q_proj.bias" => "attn_q",
+            "self_attn.k_proj.bias" => "attn_k",
+            "self_attn.v_proj.bias" => "attn_v",
+            "self_attn.q_norm.weight" => "attn_q_norm",
+            "self_attn.k_norm.weight" => "attn_k_norm",
             "self_attn.q_proj.weight" => "attn_q",
             "self_attn.k_proj.weight" => "attn_k",
             "self_attn.v_proj.weight" => "attn_v",
@@ -45,6 +51,6 @@ public static class GgufTensorNames
             "mlp.down_proj.weight" => "ffn_down",
             _ => null,
         };
-        return part is null ? null : $"blk.{name[LayerPrefix.Length..dot]}.{part}.weight";
+        return part is null ? null : $"blk.{name[LayerPrefix.Length..dot]}.{part}{name[suffix..]}";
     }
 }

@@ -1,3 +1,5 @@
+using SlmEdge.Formats.HuggingFace;
+
 namespace SlmEdge.Export.Gguf;
 
 /// <summary>
@@ -8,9 +10,10 @@ namespace SlmEdge.Export.Gguf;
 internal static class RotaryLayout
 {
     /// <summary>Number of heads by which the rows of a tensor are interleaved; 0 when they stay.</summary>
-    public static int HeadsToInterleave(string name, int heads, int keyValueHeads) =>
-        name.EndsWith(".q_proj.weight", StringComparison.Ordinal) ? heads
-        : name.EndsWith(".k_proj.weight", StringComparison.Ordinal) ? keyValueHeads
+    public static int HeadsToInterleave(string name, LlamaConfig config) =>
+        !config.Family.InterleavesRotaryRows ? 0
+        : name.EndsWith(".q_proj.weight", StringComparison.Ordinal) ? config.NumAttentionHeads
+        : name.EndsWith(".k_proj.weight", StringComparison.Ordinal) ? config.NumKeyValueHeads
         : 0;
 
     /// <summary>Interleaves the halves of every head's rows.</summary>

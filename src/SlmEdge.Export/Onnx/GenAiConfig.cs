@@ -45,7 +45,7 @@ internal static class GenAiConfig
                 },
                 eos_token_id = eosIds,
                 pad_token_id = generation?.PadTokenId ?? eos,
-                type = "llama",
+                type = config.ModelType,
                 vocab_size = config.VocabSize,
             },
             search = new

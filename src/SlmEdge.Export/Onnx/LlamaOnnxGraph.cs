@@ -6,7 +6,7 @@ using SlmEdge.Training.Families;
 namespace SlmEdge.Export.Onnx;
 
 /// <summary>
-/// The Llama family as an ONNX graph with ONNX Runtime's contributed operators: inputs, outputs and operators as ONNX Runtime GenAI's
+/// The families in the Llama layout as an ONNX graph with ONNX Runtime's contributed operators: inputs, outputs and operators as ONNX Runtime GenAI's
 /// model builder makes them for the CPU (GroupQueryAttention with fused rotation and packed query/key/value, (Skip)SimplifiedLayerNormalization).
 /// </summary>
 internal sealed class LlamaOnnxGraph
@@ -90,7 +90,7 @@ internal sealed class LlamaOnnxGraph
     private string AddCastToInt32(string input, string node) =>
         _graph.AddNode("Cast", [input], [node + "/output_0"], name: node, attributes: [OnnxAttribute.Int("to", (long)OnnxDataType.Int32)]);
 
-    /// <summary>cos and sin of position · theta^(−2i/head), <c>[positions, head/2]</c> (Su et al. 2021, arXiv 2104.09864).</summary>
+    /// <summary>cos and sin of position · frequency, <c>[positions, head/2]</c>.</summary>
     private (string Cos, string Sin) AddRotaryCaches()
     {
         int half = _config.HeadDim / 2;
@@ -100,11 +100,11 @@ internal sealed class LlamaOnnxGraph
 
         void Write(Stream stream, Func<double, double> function)
         {
+            double[] frequencies = _config.RotaryFrequencies();
             float[] values = new float[_config.MaxPositionEmbeddings * half];
             for (int i = 0; i < values.Length; i++)
             {
-                double frequency = Math.Pow(_config.RopeTheta, -2.0 * (i % half) / _config.HeadDim);
-                values[i] = (float)function(i / half * frequency);
+                values[i] = (float)function(i / half * frequencies[i % half]);
             }
 
             OnnxMatrices.WriteFloats(stream, values);
@@ -186,11 +186,13 @@ internal sealed class LlamaOnnxGraph
     {
         string prefix = LlamaTensorNames.Layer(layer) + "self_attn.";
         string node = $"/model/layers.{layer}/attn";
-        string packed = AddProjection(input, node + "/qkv_proj/MatMul", prefix + "q_proj.weight", prefix + "k_proj.weight", prefix + "v_proj.weight");
+        (string query, string key, string value) = _config.Family.QueryKeyNorm
+            ? AddNormedQueryAndKey(input, node, prefix)
+            : (AddPackedProjection(input, node, prefix), "", "");
         string attended = node + "/GroupQueryAttention/output_0";
         _graph.AddNode(
             "GroupQueryAttention",
-            [packed, "", "", OnnxTensorNames.PastKey(layer), OnnxTensorNames.PastValue(layer), lengths, total, cos, sin],
+            [query, key, value, OnnxTensorNames.PastKey(layer), OnnxTensorNames.PastValue(layer), lengths, total, cos, sin],
             [attended, OnnxTensorNames.PresentKey(layer), OnnxTensorNames.PresentValue(layer)],
             Microsoft,
             node + "/GroupQueryAttention",
@@ -206,6 +208,35 @@ internal sealed class LlamaOnnxGraph
                 OnnxAttribute.Int("rotary_interleaved", 0),
             ]);
         return AddProjection(attended, node + "/o_proj/MatMul", prefix + "o_proj.weight");
+    }
+
+    /// <summary>Query, key and value in one product, as GroupQueryAttention takes them when nothing comes between.</summary>
+    private string AddPackedProjection(string input, string node, string prefix)
+    {
+        string packed = AddProjection(input, node + "/qkv_proj/MatMul", prefix + "q_proj.weight", prefix + "k_proj.weight", prefix + "v_proj.weight");
+        return _config.Family.QueryKeyValueBias
+            ? _graph.AddNode("Add", [packed, _matrices.AddVector(node[1..].Replace('/', '.') + ".qkv_proj.bias", prefix + "q_proj.bias", prefix + "k_proj.bias", prefix + "v_proj.bias")], [node + "/qkv_proj/Add/output_0"], name: node + "/qkv_proj/Add")
+            : packed;
+    }
+
+    /// <summary>Queries and keys with a norm for each head: heads become rows for the norm and columns again after it.</summary>
+    private (string Query, string Key, string Value) AddNormedQueryAndKey(string input, string node, string prefix)
+    {
+        return (
+            Normed("q", _config.NumAttentionHeads, LlamaTensorNames.QueryNorm),
+            Normed("k", _config.NumKeyValueHeads, LlamaTensorNames.KeyNorm),
+            AddProjection(input, node + "/v_proj/MatMul", prefix + "v_proj.weight"));
+
+        string Normed(string letter, int count, string norm)
+        {
+            string at = $"{node}/{letter}_norm";
+            string projected = AddProjection(input, $"{node}/{letter}_proj/MatMul", $"{prefix}{letter}_proj.weight");
+            string heads = _graph.AddInitializer(at + "/heads", [3], new long[] { 0, -1, _config.HeadDim });
+            string rows = _graph.AddNode("Reshape", [projected, heads], [at + "/Reshape_1/output_0"], name: at + "/Reshape_1");
+            string normed = AddNorm(rows, prefix[..^"self_attn.".Length] + norm, at);
+            string width = _graph.AddInitializer(at + "/width", [3], new long[] { 0, -1, (long)count * _config.HeadDim });
+            return _graph.AddNode("Reshape", [normed, width], [at + "/Reshape_2/output_0"], name: at + "/Reshape_2");
+        }
     }
 
     /// <summary>down(silu(gate(x)) · up(x)).</summary>

@@ -16,6 +16,16 @@ internal sealed class OnnxMatrices(OnnxGraphBuilder graph, ModelWeights weights,
     public string AddVector(string name) =>
         graph.AddInitializer(name, OnnxDataType.Float, weights.Shapes[name], stream => WriteFloats(stream, Read(name)));
 
+    /// <summary>Several one-dimensional weights, one behind the other.</summary>
+    public string AddVector(string name, params string[] names) =>
+        graph.AddInitializer(name, OnnxDataType.Float, [names.Sum(part => weights.Shapes[part][0])], stream =>
+        {
+            foreach (string part in names)
+            {
+                WriteFloats(stream, Read(part));
+            }
+        });
+
     /// <summary><c>input · Wᵀ</c> in single precision; several weights are stacked along their rows.</summary>
     public string AddMatMul(string input, string node, string output, params string[] names)
     {

@@ -60,7 +60,7 @@ internal sealed class CheckpointWeights : ModelWeights
         string? stranger = _tensors.Tensors.Keys.FirstOrDefault(name => !Shapes.ContainsKey(name) && !MayBeLeftOut(name));
         if (stranger is not null)
         {
-            throw new ModelFormatException("a Llama model does not have such a tensor; exporting without it would give another model", Directory, stranger);
+            throw new ModelFormatException($"a model of type {Config.ModelType} does not have such a tensor; exporting without it would give another model", Directory, stranger);
         }
     }
 

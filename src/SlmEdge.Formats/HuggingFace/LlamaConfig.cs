@@ -1,17 +1,21 @@
 using System.Text.Json;
+using SlmEdge.Formats.Families;
 
 namespace SlmEdge.Formats.HuggingFace;
 
 /// <summary>
-/// <c>config.json</c> of a Llama-family model (RMSNorm, rotary positions, grouped-query attention, SwiGLU, no biases).
-/// Field names and defaults follow the Hugging Face <c>LlamaConfig</c>.
+/// <c>config.json</c> of a decoder in the Llama layout (RMSNorm, rotary positions, grouped-query attention, SwiGLU); what its family adds to that
+/// stands in <see cref="Family"/>. Field names and defaults follow the Hugging Face <c>LlamaConfig</c>.
 /// </summary>
 public sealed record LlamaConfig
 {
     private const string FileName = "config.json";
 
-    /// <summary>Always <c>llama</c>.</summary>
-    public string ModelType { get; init; } = "llama";
+    /// <summary>The family.</summary>
+    public ModelFamily Family { get; init; } = ModelFamilies.Llama;
+
+    /// <summary><c>model_type</c>.</summary>
+    public string ModelType => Family.ModelType;
 
     /// <summary>Architecture names; <c>LlamaForCausalLM</c>.</summary>
     public IReadOnlyList<string> Architectures { get; init; } = ["LlamaForCausalLM"];
@@ -46,6 +50,9 @@ public sealed record LlamaConfig
     /// <summary>Base of the rotary frequencies.</summary>
     public double RopeTheta { get; init; } = 10000;
 
+    /// <summary>How positions are stretched beyond the original context, or null.</summary>
+    public Llama3RopeScaling? RopeScaling { get; init; }
+
     /// <summary>Whether the output head is the embedding.</summary>
     public bool TieWordEmbeddings { get; init; }
 
@@ -58,6 +65,19 @@ public sealed record LlamaConfig
     /// <summary>Element type of the weights: <c>float32</c>, <c>bfloat16</c>, <c>float16</c>; or null when not stated.</summary>
     public string? TorchDtype { get; init; }
 
+    /// <summary>Angle per position of each pair of a head, in radians, <c>[headDim / 2]</c> (Su et al. 2021, arXiv 2104.09864), stretched where the model is.</summary>
+    public double[] RotaryFrequencies()
+    {
+        var frequencies = new double[HeadDim / 2];
+        for (int i = 0; i < frequencies.Length; i++)
+        {
+            double frequency = Math.Pow(RopeTheta, -2.0 * i / HeadDim);
+            frequencies[i] = frequency / (RopeScaling?.Divisor(frequency) ?? 1);
+        }
+
+        return frequencies;
+    }
+
     /// <summary>Reads <c>config.json</c>.</summary>
     /// <param name="directoryOrFile">The model folder or the file.</param>
     /// <exception cref="ModelFormatException">A field is missing, of a wrong type, inconsistent, or asks for something that is not implemented.</exception>
@@ -67,11 +87,9 @@ public sealed record LlamaConfig
         string path = ModelFolder.Resolve(directoryOrFile, FileName);
         JsonFields fields = ModelFolder.Read(path);
         string modelType = fields.String("model_type") ?? throw fields.Wrong("model_type", "is missing");
-        if (modelType != "llama")
-        {
-            throw fields.Wrong("model_type", $"is '{modelType}'; this version implements 'llama'");
-        }
-
+        ModelFamily family = ModelFamilies.Find(modelType)
+            ?? throw fields.Wrong("model_type", $"is '{modelType}'; this version implements {string.Join(", ", ModelFamilies.All.Select(f => $"'{f.ModelType}'"))}");
+        Llama3RopeScaling? scaling = ReadRopeScaling(fields, path);
         RefuseUnimplemented(fields);
         int hidden = fields.RequiredInteger("hidden_size", 1, 1 << 20);
         int heads = fields.RequiredInteger("num_attention_heads", 1, 1 << 14);
@@ -84,8 +102,8 @@ public sealed record LlamaConfig
 
         var config = new LlamaConfig
         {
-            ModelType = modelType,
-            Architectures = fields.StringList("architectures") is { Count: > 0 } names ? names : ["LlamaForCausalLM"],
+            Family = family,
+            Architectures = fields.StringList("architectures") is { Count: > 0 } names ? names : [family.Architecture],
             HiddenSize = hidden,
             IntermediateSize = fields.RequiredInteger("intermediate_size", 1, 1 << 24),
             NumHiddenLayers = fields.RequiredInteger("num_hidden_layers", 1, 4096),
@@ -93,9 +111,10 @@ public sealed record LlamaConfig
             NumKeyValueHeads = keyValueHeads,
             HeadDim = headDim ?? hidden / heads,
             VocabSize = fields.RequiredInteger("vocab_size", 1, 1 << 22),
-            MaxPositionEmbeddings = fields.Integer("max_position_embeddings", 1, 1 << 26) ?? 2048,
+            MaxPositionEmbeddings = family.FullAttentionLength(fields, fields.Integer("max_position_embeddings", 1, 1 << 26) ?? 2048),
             RmsNormEps = fields.Number("rms_norm_eps") ?? 1e-6,
-            RopeTheta = fields.Number("rope_theta") ?? RopeThetaOfParameters(fields, path) ?? 10000,
+            RopeTheta = fields.Number("rope_theta") ?? RopeThetaOfParameters(fields, path) ?? family.DefaultRopeTheta,
+            RopeScaling = scaling,
             TieWordEmbeddings = fields.Boolean("tie_word_embeddings") ?? false,
             BosTokenId = fields.Integer("bos_token_id", 0, int.MaxValue),
             EosTokenId = fields.IntegerOrList("eos_token_id", 0, int.MaxValue) is [int first, ..] ? first : null,
@@ -137,7 +156,7 @@ public sealed record LlamaConfig
             json.WriteNumber("num_key_value_heads", NumKeyValueHeads);
             json.WriteNumber("pretraining_tp", 1);
             json.WriteNumber("rms_norm_eps", RmsNormEps);
-            json.WriteNull("rope_scaling");
+            WriteRopeScaling(json);
             json.WriteNumber("rope_theta", RopeTheta);
             json.WriteBoolean("tie_word_embeddings", TieWordEmbeddings);
             if (TorchDtype is not null)
@@ -163,18 +182,56 @@ public sealed record LlamaConfig
         }
     }
 
+    private void WriteRopeScaling(Utf8JsonWriter json)
+    {
+        if (RopeScaling is not { } scaling)
+        {
+            json.WriteNull("rope_scaling");
+            return;
+        }
+
+        json.WriteStartObject("rope_scaling");
+        json.WriteNumber("factor", scaling.Factor);
+        json.WriteNumber("high_freq_factor", scaling.HighFrequencyFactor);
+        json.WriteNumber("low_freq_factor", scaling.LowFrequencyFactor);
+        json.WriteNumber("original_max_position_embeddings", scaling.OriginalContext);
+        json.WriteString("rope_type", "llama3");
+        json.WriteEndObject();
+    }
+
+    /// <summary>The scaling under either of the names that Hugging Face has given it; null where positions are not scaled.</summary>
+    private static Llama3RopeScaling? ReadRopeScaling(JsonFields fields, string path)
+    {
+        foreach (string name in new[] { "rope_scaling", "rope_parameters" })
+        {
+            if (!fields.TryGet(name, out JsonElement rope) || IsDefaultRope(rope))
+            {
+                continue;
+            }
+
+            if (rope.ValueKind != JsonValueKind.Object)
+            {
+                throw fields.Wrong(name, "is not an object");
+            }
+
+            var scaling = new JsonFields(rope, path);
+            string? type = scaling.String("rope_type") ?? scaling.String("type");
+            if (type != "llama3")
+            {
+                throw fields.Wrong(name, $"has rope_type '{type}'; 'default' and 'llama3' are implemented");
+            }
+
+            double Positive(string field) => scaling.Number(field) is { } value and > 0 ? value : throw fields.Wrong(name, $"needs a positive {field}");
+            var result = new Llama3RopeScaling(
+                Positive("factor"), Positive("low_freq_factor"), Positive("high_freq_factor"), scaling.RequiredInteger("original_max_position_embeddings", 1, 1 << 26));
+            return result.HighFrequencyFactor > result.LowFrequencyFactor ? result : throw fields.Wrong(name, "needs a high_freq_factor above its low_freq_factor");
+        }
+
+        return null;
+    }
+
     private static void RefuseUnimplemented(JsonFields fields)
     {
-        if (fields.TryGet("rope_scaling", out JsonElement scaling) && !IsDefaultRope(scaling))
-        {
-            throw fields.Wrong("rope_scaling", "scaled rotary positions are not implemented; use a model with rope_scaling null");
-        }
-
-        if (fields.TryGet("rope_parameters", out JsonElement rope) && !IsDefaultRope(rope))
-        {
-            throw fields.Wrong("rope_parameters", "only rope_type 'default' is implemented");
-        }
-
         if (fields.TryGet("quantization_config", out _))
         {
             throw fields.Wrong("quantization_config", "quantised checkpoints cannot be read; use the model's unquantised weights");

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace SlmEdge.Training.Families;
 
-/// <summary>A projection of the model: its weight and, during LoRA training, its adapter.</summary>
-internal sealed class LinearLayer(string name, LinearWeight weight) : IDisposable
+/// <summary>A projection of the model: its weight, its bias where the family has one and, during LoRA training, its adapter.</summary>
+internal sealed class LinearLayer(string name, LinearWeight weight, Tensor? bias = null) : IDisposable
 {
     /// <summary>Hugging Face module name, for example <c>model.layers.0.self_attn.q_proj</c>.</summary>
     public string Name { get; } = name;
@@ -20,6 +20,7 @@ internal sealed class LinearLayer(string name, LinearWeight weight) : IDisposabl
     public Tensor Forward(Tensor x)
     {
         var y = Weight.Multiply(x);
+        y = bias is null ? y : y + bias;
         return Adapter is null ? y : y + Adapter.Forward(x);
     }
 
@@ -32,6 +33,7 @@ internal sealed class LinearLayer(string name, LinearWeight weight) : IDisposabl
     public void Dispose()
     {
         Weight.Dispose();
+        bias?.Dispose();
         Adapter?.Dispose();
     }
 }

@@ -11,6 +11,12 @@ internal sealed class LlamaLayer : IDisposable
 
     public required Tensor PostAttentionNorm { get; init; }
 
+    /// <summary>Norm of each head of the queries, <c>[headDim]</c>; null in families without it.</summary>
+    public Tensor? QueryNorm { get; init; }
+
+    /// <summary>Norm of each head of the keys, <c>[headDim]</c>.</summary>
+    public Tensor? KeyNorm { get; init; }
+
     public required LinearLayer Query { get; init; }
 
     public required LinearLayer Key { get; init; }
@@ -31,7 +37,7 @@ internal sealed class LlamaLayer : IDisposable
     public Tensor Forward(Tensor hidden, Tensor cos, Tensor sin, AttentionLayout layout, int headDim, double eps)
     {
         using var scope = NewDisposeScope();
-        var attended = hidden + Attention(RmsNorm.Apply(hidden, InputNorm, eps), cos, sin, layout, headDim);
+        var attended = hidden + Attention(RmsNorm.Apply(hidden, InputNorm, eps), cos, sin, layout, headDim, eps);
         var normed = RmsNorm.Apply(attended, PostAttentionNorm, eps);
         var gated = nn.functional.silu(Gate.Forward(normed)) * Up.Forward(normed);
         return (attended + Down.Forward(gated)).MoveToOuterDisposeScope();
@@ -41,13 +47,15 @@ internal sealed class LlamaLayer : IDisposable
     {
         InputNorm.Dispose();
         PostAttentionNorm.Dispose();
+        QueryNorm?.Dispose();
+        KeyNorm?.Dispose();
         foreach (var linear in Linears)
         {
             linear.Dispose();
         }
     }
 
-    private Tensor Attention(Tensor x, Tensor cos, Tensor sin, AttentionLayout layout, int headDim)
+    private Tensor Attention(Tensor x, Tensor cos, Tensor sin, AttentionLayout layout, int headDim, double eps)
     {
         var q = Query.Forward(x);
         var k = Key.Forward(x);
@@ -56,8 +64,10 @@ internal sealed class LlamaLayer : IDisposable
         var kvHeads = k.shape[1] / headDim;
         var tokens = x.shape[0];
 
-        q = RotaryEmbedding.Apply(q.view(tokens, heads, headDim), cos, sin).view(tokens, heads * headDim);
-        k = RotaryEmbedding.Apply(k.view(tokens, kvHeads, headDim), cos, sin).view(tokens, kvHeads * headDim);
+        q = RotaryEmbedding.Apply(Normed(q.view(tokens, heads, headDim), QueryNorm), cos, sin).view(tokens, heads * headDim);
+        k = RotaryEmbedding.Apply(Normed(k.view(tokens, kvHeads, headDim), KeyNorm), cos, sin).view(tokens, kvHeads * headDim);
         return Output.Forward(layout.Attend(q, k, v, headDim, 1.0 / Math.Sqrt(headDim), window: 0, softcap: 0));
+
+        Tensor Normed(Tensor headRows, Tensor? norm) => norm is null ? headRows : RmsNorm.Apply(headRows, norm, eps);
     }
 }

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace SlmEdge.Training.Families;
 
 /// <summary>
-/// The Llama family (Touvron et al. 2023, arXiv 2302.13971): token embedding, decoder blocks, final RMSNorm, and a head that is either
+/// A decoder in the Llama layout (Touvron et al. 2023, arXiv 2302.13971), with what its family adds: token embedding, decoder blocks, final RMSNorm, and a head that is either
 /// its own matrix or the embedding itself (tied). Weights carry their Hugging Face names.
 /// </summary>
 /// <remarks>Not thread-safe: one thread computes at a time.</remarks>
@@ -21,7 +21,7 @@ public sealed class LlamaModel : IDisposable
         Config = config;
         Device = device;
         _dense = new Dictionary<string, Tensor>(parameters, StringComparer.Ordinal);
-        _rotary = new RotaryEmbedding(config.HeadDim, config.RopeTheta, config.MaxPositionEmbeddings, device);
+        _rotary = new RotaryEmbedding(config.RotaryFrequencies(), device);
         Embedding = parameters[LlamaTensorNames.Embedding];
         FinalNorm = parameters[LlamaTensorNames.FinalNorm];
         Head = config.TieWordEmbeddings ? Embedding : parameters[LlamaTensorNames.Head];
@@ -52,7 +52,7 @@ public sealed class LlamaModel : IDisposable
 
     /// <summary>Number of parameters, a tied head counted once.</summary>
     public long ParameterCount =>
-        Parameters.Where(p => !p.Key.Contains("_proj", StringComparison.Ordinal)).Sum(p => p.Value.NumberOfElements)
+        Parameters.Where(p => !p.Key.EndsWith("_proj.weight", StringComparison.Ordinal)).Sum(p => p.Value.NumberOfElements)
         + Linears.Sum(l => l.Weight.OutFeatures * l.Weight.InFeatures);
 
     /// <summary>Residual stream after the final norm, <c>[tokens, hidden]</c>.</summary>
@@ -68,7 +68,7 @@ public sealed class LlamaModel : IDisposable
 
         using var scope = NewDisposeScope();
         var layout = new AttentionLayout(pack);
-        var (cos, sin) = _rotary.At(tensor(pack.Positions, device: Device));
+        var (cos, sin) = _rotary.At(pack.Positions);
         var hidden = Embedding.index_select(0, tensor(pack.Tokens, device: Device));
         foreach (var layer in Layers)
         {
@@ -174,11 +174,14 @@ public sealed class LlamaModel : IDisposable
     private static LlamaLayer CreateLayer(int index, IReadOnlyDictionary<string, Tensor> parameters)
     {
         var prefix = LlamaTensorNames.Layer(index);
-        LinearLayer Linear(string module) => new(prefix + module, new DenseWeight(parameters[prefix + module + ".weight"]));
+        LinearLayer Linear(string module) =>
+            new(prefix + module, new DenseWeight(parameters[prefix + module + ".weight"]), parameters.GetValueOrDefault(prefix + module + ".bias"));
         return new LlamaLayer
         {
             InputNorm = parameters[prefix + LlamaTensorNames.InputNorm],
             PostAttentionNorm = parameters[prefix + LlamaTensorNames.PostAttentionNorm],
+            QueryNorm = parameters.GetValueOrDefault(prefix + LlamaTensorNames.QueryNorm),
+            KeyNorm = parameters.GetValueOrDefault(prefix + LlamaTensorNames.KeyNorm),
             Query = Linear("self_attn.q_proj"),
             Key = Linear("self_attn.k_proj"),
             Value = Linear("self_attn.v_proj"),

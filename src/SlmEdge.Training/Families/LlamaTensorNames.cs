@@ -2,7 +2,7 @@ using SlmEdge.Formats.HuggingFace;
 
 namespace SlmEdge.Training.Families;
 
-/// <summary>The tensors of a Llama checkpoint as Hugging Face names them, and the shape that the configuration gives each.</summary>
+/// <summary>The tensors of a checkpoint in the Llama layout as Hugging Face names them, and the shape that the configuration gives each.</summary>
 public static class LlamaTensorNames
 {
     /// <summary>Token embedding.</summary>
@@ -19,6 +19,12 @@ public static class LlamaTensorNames
 
     /// <summary>Norm before the feed-forward block, below a layer's prefix.</summary>
     public const string PostAttentionNorm = "post_attention_layernorm.weight";
+
+    /// <summary>Norm of each head of the queries, in families that have one, below a layer's prefix.</summary>
+    public const string QueryNorm = "self_attn.q_norm.weight";
+
+    /// <summary>Norm of each head of the keys, below a layer's prefix.</summary>
+    public const string KeyNorm = "self_attn.k_norm.weight";
 
     /// <summary>The prefix of a layer's tensors, with the closing dot.</summary>
     /// <param name="index">Layer number, from 0.</param>
@@ -45,6 +51,19 @@ public static class LlamaTensorNames
             yield return (layer + "self_attn.q_proj.weight", [queries, hidden]);
             yield return (layer + "self_attn.k_proj.weight", [keys, hidden]);
             yield return (layer + "self_attn.v_proj.weight", [keys, hidden]);
+            if (config.Family.QueryKeyValueBias)
+            {
+                yield return (layer + "self_attn.q_proj.bias", [queries]);
+                yield return (layer + "self_attn.k_proj.bias", [keys]);
+                yield return (layer + "self_attn.v_proj.bias", [keys]);
+            }
+
+            if (config.Family.QueryKeyNorm)
+            {
+                yield return (layer + QueryNorm, [config.HeadDim]);
+                yield return (layer + KeyNorm, [config.HeadDim]);
+            }
+
             yield return (layer + "self_attn.o_proj.weight", [hidden, queries]);
             yield return (layer + PostAttentionNorm, [hidden]);
             yield return (layer + "mlp.gate_proj.weight", [inner, hidden]);

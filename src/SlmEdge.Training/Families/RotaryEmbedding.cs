@@ -5,34 +5,20 @@ namespace SlmEdge.Training.Families;
 
 /// <summary>
 /// Rotary position embedding (Su et al. 2021, arXiv 2104.09864) in the half-split layout of Hugging Face's Llama:
-/// dimension <c>i</c> is rotated together with dimension <c>i + headDim / 2</c> by <c>position * theta^(-2i / headDim)</c>.
+/// dimension <c>i</c> is rotated together with dimension <c>i + headDim / 2</c> by <c>position * frequencies[i]</c>.
 /// </summary>
-internal sealed class RotaryEmbedding : IDisposable
+internal sealed class RotaryEmbedding(double[] frequencies, Device device) : IDisposable
 {
-    private readonly Tensor _cos;
-    private readonly Tensor _sin;
-
-    public RotaryEmbedding(int headDim, double theta, int maxPositions, Device device)
-    {
-        var half = headDim / 2;
-        var cos = new float[maxPositions * half];
-        var sin = new float[maxPositions * half];
-        for (var p = 0; p < maxPositions; p++)
-        {
-            for (var i = 0; i < half; i++)
-            {
-                var angle = p * Math.Pow(theta, -2.0 * i / headDim);
-                cos[(p * half) + i] = (float)Math.Cos(angle);
-                sin[(p * half) + i] = (float)Math.Sin(angle);
-            }
-        }
-
-        _cos = tensor(cos, new long[] { maxPositions, 1, half }, device: device).DetachFromDisposeScope();
-        _sin = tensor(sin, new long[] { maxPositions, 1, half }, device: device).DetachFromDisposeScope();
-    }
+    private Tensor? _cos;
+    private Tensor? _sin;
 
     /// <summary>Cosine and sine rows of the given positions, each <c>[tokens, 1, headDim / 2]</c>.</summary>
-    public (Tensor Cos, Tensor Sin) At(Tensor positions) => (_cos.index_select(0, positions), _sin.index_select(0, positions));
+    public (Tensor Cos, Tensor Sin) At(long[] positions)
+    {
+        Grow(positions.Max() + 1);
+        using var rows = tensor(positions, device: device);
+        return (_cos!.index_select(0, rows), _sin!.index_select(0, rows));
+    }
 
     /// <summary>Rotates <c>[tokens, heads, headDim]</c>.</summary>
     public static Tensor Apply(Tensor x, Tensor cos, Tensor sin)
@@ -45,7 +31,31 @@ internal sealed class RotaryEmbedding : IDisposable
 
     public void Dispose()
     {
-        _cos.Dispose();
-        _sin.Dispose();
+        _cos?.Dispose();
+        _sin?.Dispose();
+    }
+
+    /// <summary>Makes the tables long enough; a model's full context would often be far more than any sequence needs.</summary>
+    private void Grow(long length)
+    {
+        if (_cos is not null && _cos.shape[0] >= length)
+        {
+            return;
+        }
+
+        var half = frequencies.Length;
+        var rows = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length);
+        var cos = new float[rows * half];
+        var sin = new float[rows * half];
+        for (var i = 0; i < cos.Length; i++)
+        {
+            var angle = i / half * frequencies[i % half];
+            cos[i] = (float)Math.Cos(angle);
+            sin[i] = (float)Math.Sin(angle);
+        }
+
+        Dispose();
+        _cos = tensor(cos, new long[] { rows, 1, half }, device: device).DetachFromDisposeScope();
+        _sin = tensor(sin, new long[] { rows, 1, half }, device: device).DetachFromDisposeScope();
     }
 }

@@ -62,7 +62,7 @@ public static class ModelDirectory
             using var scope = NewDisposeScope();
             var residual = name.EndsWith("o_proj.weight", StringComparison.Ordinal) || name.EndsWith("down_proj.weight", StringComparison.Ordinal);
             var scale = residual ? deviation / Math.Sqrt(2.0 * config.NumHiddenLayers) : deviation;
-            var value = shape.Length == 1 ? ones(shape) : randn(shape) * scale;
+            var value = name.EndsWith(".bias", StringComparison.Ordinal) ? zeros(shape) : shape.Length == 1 ? ones(shape) : randn(shape) * scale;
             parameters.Add(name, MoveTo(value.DetachFromDisposeScope(), target));
         }
 

@@ -41,8 +41,8 @@ public static class TinyModel
         [
             .. LlamaTensorNames.Shapes(config).Select(tensor =>
             {
-                bool norm = tensor.Shape.Length == 1;
-                double deviation = norm ? 0.2 : tensor.Name.Contains("embed", StringComparison.Ordinal) ? 0.5 : 1.2 / Math.Sqrt(tensor.Shape[1]);
+                bool norm = tensor.Shape.Length == 1 && !tensor.Name.EndsWith(".bias", StringComparison.Ordinal);
+                double deviation = tensor.Shape.Length == 1 ? 0.2 : tensor.Name.Contains("embed", StringComparison.Ordinal) ? 0.5 : 1.2 / Math.Sqrt(tensor.Shape[1]);
                 float[] values = Normal(random, tensor.Shape, deviation, norm ? 1 : 0);
                 return SafetensorsEntry.FromFloat32(tensor.Name, tensor.Shape, type, values);
             }),
@@ -56,7 +56,7 @@ public static class TinyModel
         Directory.CreateDirectory(directory);
         var random = new Random(seed);
         var entries = new List<SafetensorsEntry>();
-        foreach (var (name, shape) in LlamaTensorNames.Shapes(config).Where(t => t.Name.Contains("_proj", StringComparison.Ordinal)))
+        foreach (var (name, shape) in LlamaTensorNames.Shapes(config).Where(t => t.Name.EndsWith("_proj.weight", StringComparison.Ordinal)))
         {
             string module = "base_model.model." + name[..^".weight".Length];
             entries.Add(SafetensorsEntry.FromFloat32(module + ".lora_A.weight", [rank, shape[1]], SafetensorsType.F32, Normal(random, [rank, shape[1]], 1 / Math.Sqrt(shape[1]), 0)));
