@@ -1,7 +1,7 @@
 namespace SlmEdge.Formats.Gguf;
 
 /// <summary>
-/// Conditions on a model's hyperparameters that libllama (v0.5.0: load_hparams and the Llama graph) asserts or divides by, which ends the process,
+/// Conditions on a model's hyperparameters that libllama (v0.5.0: load_hparams and the graphs of the Llama layout) asserts or divides by, which ends the process,
 /// rather than reports. Files without a block count (vocabularies, adapters) have nothing to check.
 /// </summary>
 internal static class GgufHyperparameterCheck
@@ -39,9 +39,9 @@ internal static class GgufHyperparameterCheck
             throw Wrong("rope.scaling.type", $"is '{scaling}'; none, linear, yarn and longrope exist");
         }
 
-        if (architecture == "llama")
+        if (architecture is "llama" or "qwen2" or "qwen3")
         {
-            CheckLlama();
+            CheckAttention();
         }
 
         void CheckExperts()
@@ -56,7 +56,7 @@ internal static class GgufHyperparameterCheck
             }
         }
 
-        void CheckLlama()
+        void CheckAttention()
         {
             long heads = Number("attention.head_count") is long h and >= 1 ? h : throw Wrong("attention.head_count", "must be at least 1");
             long keyValueHeads = Number("attention.head_count_kv") ?? heads;
@@ -70,7 +70,7 @@ internal static class GgufHyperparameterCheck
             long valueLength = Number("attention.value_length") ?? (width / heads);
             if (keyLength < 1 || keyLength != valueLength)
             {
-                throw Wrong("attention.key_length", $"keys have {keyLength} and values {valueLength} elements per head; Llama needs the same, at least 1");
+                throw Wrong("attention.key_length", $"keys have {keyLength} and values {valueLength} elements per head; the same is needed, at least 1");
             }
         }
     }

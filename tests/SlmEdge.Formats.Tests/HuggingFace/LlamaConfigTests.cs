@@ -47,7 +47,6 @@ public sealed class LlamaConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData(""","rope_scaling":{"rope_type":"llama3","factor":8.0}""", "rope_scaling")]
     [InlineData(""","rope_parameters":{"rope_type":"yarn"}""", "rope_parameters")]
     [InlineData(""","attention_bias":true""", "attention_bias")]
     [InlineData(""","mlp_bias":true""", "mlp_bias")]
