@@ -1,3 +1,4 @@
+using SlmEdge.Formats.Families;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Safetensors;
 using SlmEdge.Formats.Tokenization;
@@ -48,11 +49,11 @@ internal static class TinyModels
     }
 
     /// <summary>Writes a model directory with random weights and a tokenizer.</summary>
-    public static string WriteBase(TemporaryDirectory place, long seed = 7, string name = "base")
+    public static string WriteBase(TemporaryDirectory place, long seed = 7, string name = "base", ModelFamily? family = null)
     {
         var directory = System.IO.Directory.CreateDirectory(place.At(name)).FullName;
         WriteTokenizer(directory);
-        using var model = ModelDirectory.CreateRandom(Config(TokenizerJson.Load(directory).Vocabulary.Count), seed, 0.08);
+        using var model = ModelDirectory.CreateRandom(Config(TokenizerJson.Load(directory).Vocabulary.Count) with { Family = family ?? ModelFamilies.Llama }, seed, 0.08);
         ModelDirectory.Save(model, directory, SafetensorsType.F32);
         return directory;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SlmEdge.Formats.JsonLines;
+using SlmEdge.Formats.Families;
 using SlmEdge.Tasks;
 using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Checkpoints;
@@ -37,6 +38,31 @@ public sealed class SftTrainerTests
             DataFile = options.ValidationFile!,
         });
         evaluation.Result.Accuracy.ShouldBeGreaterThan(0.9);
+    }
+
+    [Theory]
+    [InlineData("mistral", FineTuningMethod.Lora)]
+    [InlineData("qwen2", FineTuningMethod.Qlora)]
+    [InlineData("qwen2", FineTuningMethod.Full)]
+    [InlineData("qwen3", FineTuningMethod.Qlora)]
+    [InlineData("qwen3", FineTuningMethod.Full)]
+    public void A_model_of_another_family_is_learned_and_scores_the_same_when_loaded_again(string family, FineTuningMethod method)
+    {
+        using var place = new TemporaryDirectory();
+        var options = Options(place, "run") with { Method = method, BaseDirectory = TinyModels.WriteBase(place, name: family, family: ModelFamilies.Find(family)) };
+        var result = new SftTrainer(options).Run();
+        result.ValidationAccuracy!.Value.ShouldBeGreaterThan(0.9);
+        var full = method == FineTuningMethod.Full;
+        var evaluation = ModelEvaluation.Run(new EvaluationOptions
+        {
+            BaseDirectory = full ? result.ArtifactDirectory : options.BaseDirectory,
+            AdapterDirectory = full ? null : result.ArtifactDirectory,
+            Task = options.Task,
+            DataFile = options.ValidationFile!,
+        });
+
+        // An NF4 base is scored from its unquantised weights here, so single decisions may differ.
+        evaluation.Result.Accuracy.ShouldBe(result.ValidationAccuracy.Value, method == FineTuningMethod.Qlora ? 0.1 : 1e-9);
     }
 
     [Fact]
