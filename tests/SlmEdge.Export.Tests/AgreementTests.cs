@@ -70,6 +70,32 @@ public sealed class AgreementTests
         Logits.Difference(Logits.Torch(model, adapter, tokens), Logits.Llama(folder.At("base.gguf"), tokens, folder.At("adapter.gguf"))).ShouldBeLessThan(Tolerance);
     }
 
+    /// <summary>rsLoRA (Kalajdzievski 2023): alpha over the root of the rank. An adapter of plain LoRA with the alpha that gives the same scale says what is right.</summary>
+    [SkippableFact]
+    public void A_rank_stabilised_adapter_has_its_scale_in_the_trainer_the_merged_model_and_the_GGUF_adapter()
+    {
+        NativeEngines.Require();
+        using var folder = new TemporaryFolder();
+        LlamaConfig config = TinyModel.Config();
+        string model = TinyModel.Write(folder.At("model"), config, seed: 31);
+        string stabilised = TinyModel.WriteAdapter(folder.At("stabilised"), config, seed: 32, rank: 4, alpha: 3);
+        string settings = Path.Combine(stabilised, "adapter_config.json");
+        File.WriteAllText(settings, File.ReadAllText(settings).Replace("\"r\":", "\"use_rslora\": true, \"r\":", StringComparison.Ordinal));
+        string plain = TinyModel.WriteAdapter(folder.At("plain"), config, seed: 32, rank: 4, alpha: 6);
+        using (ModelWeights weights = ModelWeights.Open(model))
+        {
+            GgufExporter.Export(weights, folder.At("base.gguf"), GgufQuantization.F32);
+        }
+
+        GgufExporter.ExportAdapter(model, stabilised, folder.At("adapter.gguf"));
+        ModelMerger.Write(model, stabilised, folder.At("merged"));
+        int[] tokens = TinyModel.Tokens(48, seed: 33);
+        float[] expected = Logits.Torch(model, plain, tokens);
+        Logits.Difference(expected, Logits.Torch(model, stabilised, tokens)).ShouldBeLessThan(1e-6);
+        Logits.Difference(expected, Logits.Torch(folder.At("merged"), null, tokens)).ShouldBeLessThan(1e-5);
+        Logits.Difference(expected, Logits.Llama(folder.At("base.gguf"), tokens, folder.At("adapter.gguf"))).ShouldBeLessThan(Tolerance);
+    }
+
     [SkippableFact]
     public void Exports_that_merge_while_reading_equal_exports_of_the_merged_model()
     {

@@ -19,10 +19,10 @@ internal sealed class LoraFactors
         Scale = scale;
     }
 
-    /// <summary>Numerator of the scale.</summary>
+    /// <summary>Numerator that gives <see cref="Scale"/> when divided by the rank, as GGUF readers do; for rsLoRA it is lora_alpha · √rank.</summary>
     public float Alpha { get; }
 
-    /// <summary>alpha / rank.</summary>
+    /// <summary>Factor on B · A.</summary>
     public float Scale { get; }
 
     /// <summary>The adapted tensors by the base's names, in ordinal order.</summary>
@@ -47,7 +47,8 @@ internal sealed class LoraFactors
 
         AdapterDirectory.CheckBase(directory, baseDirectory);
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        return new LoraFactors(ReadPairs(file, path, settings.Rank, shapes), (float)settings.Alpha, (float)(settings.Alpha / settings.Rank));
+        double scale = settings.Lora.Scale;
+        return new LoraFactors(ReadPairs(file, path, settings.Rank, shapes), (float)(scale * settings.Rank), (float)scale);
     }
 
     private static SortedDictionary<string, LoraPair> ReadPairs(

@@ -50,7 +50,6 @@ public static class AdapterDirectory
             null => throw new ModelFormatException("The adapter's settings are empty.", path),
             { PeftType: not "LORA" } => throw new ModelFormatException($"peft_type is '{settings.PeftType}'; only LORA is supported.", path, "peft_type"),
             { UseDora: true } => throw new ModelFormatException("use_dora is set; DoRA adapters are not supported.", path, "use_dora"),
-            { UseRslora: true } => throw new ModelFormatException("use_rslora is set; rank-stabilised adapters are not supported.", path, "use_rslora"),
             { FanInFanOut: true } => throw new ModelFormatException("fan_in_fan_out is set; it does not apply to Llama models.", path, "fan_in_fan_out"),
             { Bias: not "none" } => throw new ModelFormatException($"bias is '{settings.Bias}'; only none is supported.", path, "bias"),
             { Rank: < 1 } => throw new ModelFormatException($"r is {settings.Rank}; the rank must be at least 1.", path, "r"),
@@ -88,7 +87,7 @@ public static class AdapterDirectory
         var settings = ReadSettings(directory);
         var path = Path.Combine(directory, WeightFile);
         using var file = SafetensorsFile.Open(path);
-        var config = new LoraConfig(settings.Rank, settings.Alpha, settings.Dropout, settings.TargetModules);
+        var config = settings.Lora;
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (var linear in model.Linears)
         {
@@ -132,6 +131,7 @@ public static class AdapterDirectory
             Rank = config.Rank,
             Alpha = config.Alpha,
             Dropout = config.Dropout,
+            UseRslora = config.RankStabilized,
             TargetModules = [.. adapted.Select(l => l.Projection).Distinct().Order(StringComparer.Ordinal)],
             BaseSha256 = baseSha256,
         };

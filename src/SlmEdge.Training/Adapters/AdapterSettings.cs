@@ -45,7 +45,7 @@ public sealed record AdapterSettings
     [JsonPropertyName("fan_in_fan_out")]
     public bool FanInFanOut { get; init; }
 
-    /// <summary>Rank-stabilised scale; not supported by this version.</summary>
+    /// <summary>Whether the scale is <c>alpha / sqrt(rank)</c> (rsLoRA) and not <c>alpha / rank</c>.</summary>
     [JsonPropertyName("use_rslora")]
     public bool UseRslora { get; init; }
 
@@ -56,4 +56,8 @@ public sealed record AdapterSettings
     /// <summary>Identity of the base (<see cref="Models.ModelDirectory.Hash"/>); absent in adapters of other tools.</summary>
     [JsonPropertyName("slmedge_base_sha256")]
     public string? BaseSha256 { get; init; }
+
+    /// <summary>The settings as they enter the computation.</summary>
+    [JsonIgnore]
+    public LoraConfig Lora => new(Rank, Alpha, Dropout, TargetModules, UseRslora);
 }

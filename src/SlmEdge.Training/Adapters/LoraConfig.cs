@@ -5,13 +5,16 @@ namespace SlmEdge.Training.Adapters;
 /// <param name="Alpha">Numerator of the scale.</param>
 /// <param name="Dropout">Share of the adapter's input that is dropped while training, 0 to below 1.</param>
 /// <param name="TargetModules">Projection names (<c>q_proj</c>, …), or <c>all-linear</c>.</param>
-public sealed record LoraConfig(int Rank, double Alpha, double Dropout, IReadOnlyList<string> TargetModules)
+/// <param name="RankStabilized">
+/// rsLoRA (Kalajdzievski 2023, arXiv 2312.03732): the scale is <c>alpha / sqrt(rank)</c>, so that the update does not shrink as the rank grows.
+/// </param>
+public sealed record LoraConfig(int Rank, double Alpha, double Dropout, IReadOnlyList<string> TargetModules, bool RankStabilized = false)
 {
     /// <summary>The word that stands for every projection of the decoder blocks.</summary>
     public const string AllLinear = "all-linear";
 
-    /// <summary>Factor on the low-rank product: alpha / rank.</summary>
-    public double Scale => Alpha / Rank;
+    /// <summary>Factor on the low-rank product: alpha / rank, or alpha / √rank when rank-stabilised.</summary>
+    public double Scale => Alpha / (RankStabilized ? Math.Sqrt(Rank) : Rank);
 
     /// <summary>True when the projection is to be adapted.</summary>
     /// <param name="projection">Last part of the module's name.</param>

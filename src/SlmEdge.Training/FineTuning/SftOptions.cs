@@ -58,6 +58,14 @@ public sealed record SftOptions
     /// <summary>Peak learning rate; 0 chooses one by method.</summary>
     public double LearningRate { get; init; }
 
+    /// <summary>
+    /// Learning rate of the adapters' B factors over that of the A factors (LoRA+, arXiv 2402.12354); 1 is plain LoRA. Needs AdamW.
+    /// </summary>
+    public double LoraPlusRatio { get; init; } = 1;
+
+    /// <summary>Course of the learning rate after the warm-up.</summary>
+    public ScheduleShape Schedule { get; init; } = ScheduleShape.Cosine;
+
     /// <summary>Share of the steps that warm up.</summary>
     public double WarmupShare { get; init; } = 0.05;
 
@@ -101,6 +109,18 @@ public sealed record SftOptions
         Require(TokenDropout is >= 0 and < 1, "--token-dropout must be at least 0 and below 1");
         Require(Patience >= 0, "--patience must not be negative");
         Require(EvaluateEvery >= 0, "--evaluate-every must not be negative");
+        Require(WarmupShare is >= 0 and < 1, "--warmup-share must be at least 0 and below 1");
+        Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, "--weight-decay must not be negative");
+        Require(double.IsFinite(GradientClip) && GradientClip >= 0, "--gradient-clip must not be negative; 0 is no limit");
+        Require(double.IsFinite(LoraPlusRatio) && LoraPlusRatio > 0, "--lora-plus-ratio must be a positive number");
+        if (LoraPlusRatio != 1)
+        {
+            Require(Method != FineTuningMethod.Full, "--lora-plus-ratio speaks of adapters, and --method full has none; leave it out or choose lora or qlora");
+            Require(
+                Optimizer == OptimizerKind.AdamW,
+                "--lora-plus-ratio is defined for AdamW; add --optimizer adamw or leave the ratio out");
+        }
+
         if (Method != FineTuningMethod.Full)
         {
             Lora.Validate();

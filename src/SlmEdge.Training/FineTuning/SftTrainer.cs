@@ -63,9 +63,9 @@ public sealed class SftTrainer
 
         using IOptimizer optimizer = _options.Optimizer == OptimizerKind.Muon
             ? new Muon(model.TrainableParameters(), _options.WeightDecay)
-            : new AdamW(model.TrainableParameters(), 0.9, 0.999, _options.WeightDecay);
+            : new AdamW(model.TrainableParameters(), 0.9, 0.999, _options.WeightDecay, loraPlusRatio: _options.LoraPlusRatio);
         var steps = (long)_options.Epochs * ((train.Length + _options.BatchSize - 1) / _options.BatchSize);
-        var schedule = new LearningRateSchedule(_options.EffectiveLearningRate, Math.Max(1, (long)(steps * _options.WarmupShare)), steps, _options.FloorShare);
+        var schedule = new LearningRateSchedule(_options.EffectiveLearningRate, Math.Max(1, (long)(steps * _options.WarmupShare)), steps, _options.FloorShare, _options.Schedule);
         var record = Describe(tokenizer, prompt, train.Length, valid.Length);
         var session = new SftSession(_options, model, optimizer, schedule, prompt, train, valid, Fingerprint(record, schedule));
         session.Restore();
@@ -197,7 +197,7 @@ public sealed class SftTrainer
         var settings = JsonSerializer.Serialize(new
         {
             record.Method, record.Seed, BaseHash = record.Base!.Sha256, record.PromptSha256, schedule, _options.Lora, _options.Optimizer, _options.TokenDropout, _options.BatchSize, _options.PackTokens,
-            _options.WeightDecay, _options.GradientClip, _options.ValidationShare, Data = record.Data.Select(d => d.Sha256),
+            _options.WeightDecay, _options.GradientClip, _options.LoraPlusRatio, _options.EvaluateEvery, _options.ValidationShare, Data = record.Data.Select(d => d.Sha256),
         });
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)));
     }

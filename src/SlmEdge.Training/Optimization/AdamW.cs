@@ -16,9 +16,18 @@ internal sealed class AdamW : IOptimizer
     private readonly double _beta2;
     private readonly double _epsilon;
     private readonly double _decay;
+    private readonly double[] _rateFactors;
 
-    public AdamW(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, double beta1, double beta2, double decay, double epsilon = 1e-8)
+    /// <param name="parameters">Parameters by name.</param>
+    /// <param name="beta1">Memory of the mean.</param>
+    /// <param name="beta2">Memory of the squares.</param>
+    /// <param name="decay">Weight decay of the matrices.</param>
+    /// <param name="epsilon">Added to the denominator.</param>
+    /// <param name="loraPlusRatio">Learning rate of the adapters' B factors over that of everything else (LoRA+, Hayou et al. 2024, arXiv 2402.12354).</param>
+    public AdamW(
+        IReadOnlyList<KeyValuePair<string, Tensor>> parameters, double beta1, double beta2, double decay, double epsilon = 1e-8, double loraPlusRatio = 1)
     {
+        _rateFactors = [.. parameters.Select(p => p.Key.EndsWith(".lora_B.weight", StringComparison.Ordinal) ? loraPlusRatio : 1)];
         _parameters = parameters;
         _beta1 = beta1;
         _beta2 = beta2;
@@ -42,6 +51,7 @@ internal sealed class AdamW : IOptimizer
         {
             using var scope = NewDisposeScope();
             var parameter = _parameters[i].Value;
+            var rate = learningRate * _rateFactors[i];
             if (parameter.grad is not { } gradient)
             {
                 continue;
@@ -49,13 +59,13 @@ internal sealed class AdamW : IOptimizer
 
             if (_decay > 0 && parameter.ndim > 1)
             {
-                parameter.mul_(1 - (learningRate * _decay));
+                parameter.mul_(1 - (rate * _decay));
             }
 
             _first[i].mul_(_beta1).add_(gradient, alpha: 1 - _beta1);
             _second[i].mul_(_beta2).addcmul_(gradient, gradient, 1 - _beta2);
             var denominator = _second[i].sqrt().div_(correction2).add_(_epsilon);
-            parameter.addcdiv_(_first[i], denominator, -learningRate / correction1);
+            parameter.addcdiv_(_first[i], denominator, -rate / correction1);
             parameter.grad = null;
         }
     }

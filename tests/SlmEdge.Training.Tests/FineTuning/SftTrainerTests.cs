@@ -7,6 +7,7 @@ using SlmEdge.Training.Checkpoints;
 using SlmEdge.Training.Evaluation;
 using SlmEdge.Training.FineTuning;
 using SlmEdge.Training.Inference;
+using SlmEdge.Training.Optimization;
 using SlmEdge.Training.Reports;
 using SlmEdge.Training.Progress;
 using SlmEdge.Training.Runs;
@@ -63,6 +64,53 @@ public sealed class SftTrainerTests
 
         // An NF4 base is scored from its unquantised weights here, so single decisions may differ.
         evaluation.Result.Accuracy.ShouldBe(result.ValidationAccuracy.Value, method == FineTuningMethod.Qlora ? 0.1 : 1e-9);
+    }
+
+    [Fact]
+    public void A_rank_stabilised_LoRA_plus_run_learns_and_resumes_bit_for_bit()
+    {
+        using var place = new TemporaryDirectory();
+        var whole = Options(place, "whole") with
+        {
+            Optimizer = OptimizerKind.AdamW,
+            LoraPlusRatio = 4,
+            LearningRate = 2e-3,
+            Lora = new LoraConfig(8, 8, 0.05, [LoraConfig.AllLinear], RankStabilized: true),
+            Schedule = ScheduleShape.Linear,
+            EvaluateEvery = 5,
+            Patience = 0,
+        };
+        var result = new SftTrainer(whole).Run();
+        result.ValidationAccuracy!.Value.ShouldBeGreaterThan(0.9);
+        AdapterDirectory.ReadSettings(result.ArtifactDirectory).UseRslora.ShouldBeTrue();
+
+        using var stop = new CancellationTokenSource();
+        var parts = whole with { OutputDirectory = place.At("parts") };
+        Should.Throw<OperationCanceledException>(() => new SftTrainer(parts).Run(new Recorder(step => Cancel(step, stop)), cancellationToken: stop.Token));
+        var resumed = new SftTrainer(parts with { Resume = true }).Run();
+        const string File = "adapter_model.safetensors";
+        System.IO.File.ReadAllBytes(Path.Combine(resumed.ArtifactDirectory, File)).ShouldBe(System.IO.File.ReadAllBytes(Path.Combine(result.ArtifactDirectory, File)));
+
+        static void Cancel(TrainingStep step, CancellationTokenSource stop)
+        {
+            if (step.Step == 13)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
+    [Fact]
+    public void Settings_that_contradict_each_other_are_named()
+    {
+        using var place = new TemporaryDirectory();
+        var options = Options(place, "run");
+        Refusal(options with { LoraPlusRatio = 16, Method = FineTuningMethod.Full, Optimizer = OptimizerKind.AdamW }).ShouldContain("--lora-plus-ratio");
+        Refusal(options with { LoraPlusRatio = 16, Optimizer = OptimizerKind.Muon }).ShouldContain("--optimizer adamw");
+        Refusal(options with { WarmupShare = 1 }).ShouldContain("--warmup-share");
+        Refusal(options with { GradientClip = -1 }).ShouldContain("--gradient-clip");
+
+        static string Refusal(SftOptions options) => Should.Throw<TrainingException>(() => new SftTrainer(options).Run()).Message;
     }
 
     [Fact]

@@ -31,6 +31,14 @@ internal static class SftCommand
         var targets = new Option<string[]>("--target-modules") { DefaultValueFactory = _ => [LoraConfig.AllLinear], Description = "Projections to adapt, or all-linear", AllowMultipleArgumentsPerToken = true };
         var tokenDropout = new Option<double>("--token-dropout") { DefaultValueFactory = _ => 0.1, Description = "Share of each training text's tokens left out at random, against learning by heart" }.Between(0, 1);
         var optimizer = new Option<OptimizerKind>("--optimizer") { DefaultValueFactory = _ => OptimizerKind.Muon, Description = "muon or adamw" }.Named();
+        var rankStabilized = new Option<bool>("--rslora") { Description = "Scale adapters by alpha / sqrt(rank)" };
+        var loraPlus = new Option<double>("--lora-plus-ratio") { DefaultValueFactory = _ => 1, Description = "LoRA+: learning rate of B over that of A; needs --optimizer adamw" }.AtLeast(0);
+        var schedule = new Option<ScheduleShape>("--schedule") { DefaultValueFactory = _ => ScheduleShape.Cosine, Description = "cosine, linear or constant after the warm-up" }.Named();
+        var warmup = new Option<double>("--warmup-share") { DefaultValueFactory = _ => 0.05, Description = "Share of the steps that warm up" }.Between(0, 1);
+        var decay = new Option<double>("--weight-decay") { DefaultValueFactory = _ => 0.01, Description = "Decoupled weight decay of the matrices" }.AtLeast(0);
+        var clip = new Option<double>("--gradient-clip") { DefaultValueFactory = _ => 1.0, Description = "Largest norm of all gradients; 0 is no limit" }.AtLeast(0);
+        var packTokens = new Option<int>("--pack-tokens") { DefaultValueFactory = _ => 4096, Description = "Tokens per forward pass; gradients of a larger batch are accumulated" }.AtLeast(1);
+        var evaluateEvery = new Option<int>("--evaluate-every") { DefaultValueFactory = _ => 0, Description = "Steps between evaluations; 0 is once per pass" }.AtLeast(0);
         var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 10, Description = "Most passes over the training rows" }.AtLeast(1);
         var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 16, Description = "Rows per update" }.AtLeast(1);
         var rate = new Option<double>("--learning-rate") { DefaultValueFactory = _ => 0, Description = "Peak learning rate; 0 chooses by method" }.AtLeast(0);
@@ -43,6 +51,7 @@ internal static class SftCommand
         var command = new Command("sft", "Fine-tune a base model on a task")
         {
             @base, task, train, valid, textColumn, labelColumn, method, output, rank, alpha, dropout, targets, tokenDropout, optimizer, epochs, batch, rate, patience, maxLength, seed, threads, resume, json,
+            rankStabilized, loraPlus, schedule, warmup, decay, clip, packTokens, evaluateEvery,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -56,7 +65,14 @@ internal static class SftCommand
                 LabelColumn = parsed.GetValue(labelColumn)!,
                 Method = parsed.GetValue(method),
                 OutputDirectory = parsed.GetValue(output)!.FullName,
-                Lora = new LoraConfig(parsed.GetValue(rank), parsed.GetValue(alpha), parsed.GetValue(dropout), parsed.GetValue(targets)!),
+                Lora = new LoraConfig(parsed.GetValue(rank), parsed.GetValue(alpha), parsed.GetValue(dropout), parsed.GetValue(targets)!, parsed.GetValue(rankStabilized)),
+                LoraPlusRatio = parsed.GetValue(loraPlus),
+                Schedule = parsed.GetValue(schedule),
+                WarmupShare = parsed.GetValue(warmup),
+                WeightDecay = parsed.GetValue(decay),
+                GradientClip = parsed.GetValue(clip),
+                PackTokens = parsed.GetValue(packTokens),
+                EvaluateEvery = parsed.GetValue(evaluateEvery),
                 TokenDropout = parsed.GetValue(tokenDropout),
                 Optimizer = parsed.GetValue(optimizer),
                 Epochs = parsed.GetValue(epochs),
