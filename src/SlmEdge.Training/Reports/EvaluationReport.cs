@@ -11,6 +11,7 @@ public static class EvaluationReport
 {
     private const int Mistakes = 20;
     private const int MaxText = 240;
+    private const double Smallest = 0.0001;
 
     /// <summary>Writes the report, atomically.</summary>
     /// <param name="outcome">What was found.</param>
@@ -28,21 +29,15 @@ public static class EvaluationReport
         html.Append($"<title>{Escape(outcome.ModelName)}: evaluation</title><style>{ReportStyle.Css}</style></head><body><main>");
         html.Append($"<h1>{Escape(outcome.ModelName)}</h1><p class=\"soft\">Task “{Escape(outcome.Task.Name)}”, {outcome.Task.Labels.Count} labels, scored on {Number(result.Rows, "N0")} rows of {Escape(Path.GetFileName(outcome.DataFile))}. Ranges are 95 % intervals by bootstrap over the rows.</p>");
         AppendFacts(html, result);
-        foreach (RivalResult rival in result.Rivals.Take(1))
-        {
-            AppendVerdict(html, outcome.ModelName, rival);
-        }
-
         if (result.Rivals.Count > 0)
         {
+            AppendVerdict(html, outcome.ModelName, result.Rivals.MaxBy(rival => rival.Accuracy)!);
             Card(html, "Beside others, row by row", "“Only it” counts the rows that one gets right and the other wrong; p is the exact McNemar test on them.", Rivals(outcome.ModelName, result));
         }
 
         Card(html, "Labels", null, Labels(result));
-        html.Append("<div class=\"pair\">");
-        Card(html, "Can its confidence be trusted?", "On the diagonal, of the answers given with 80 % confidence 80 % are right.", ReliabilityChart.Render((outcome.ModelName, "var(--accent)", result.Reliability)));
+        Card(html, "Can its confidence be trusted?", "On the diagonal, of the answers given with 80 % confidence 80 % are right.", $"<div class=\"plot\">{ReliabilityChart.Render(("as scored", "var(--accent)", result.Reliability))}</div>");
         Card(html, "Which labels are confused", "Rows are the true labels, columns the answers.", ConfusionTable.Render(outcome.Report, [.. outcome.Task.Labels.Select(l => l.Name)]));
-        html.Append("</div>");
         Card(html, "Most confident mistakes", null, MistakeTable(outcome));
         if (result.Forgetting is { } forgetting)
         {
@@ -69,7 +64,7 @@ public static class EvaluationReport
         PairedComparison comparison = rival.Comparison;
         (string css, string text) = comparison.PValue >= 0.05 ? ("", "No difference beyond chance")
             : comparison.AccuracyDifference > 0 ? ("", $"{Escape(name)} is better") : (" no", $"{Escape(rival.Name)} is better");
-        html.Append($"<div class=\"card verdict{css}\"><b>{text}.</b> {Points(comparison.AccuracyDifference)} points of accuracy against {Escape(rival.Name)}, p = {Probability(comparison.PValue)}.</div>");
+        html.Append($"<div class=\"card verdict{css}\"><b>{text}.</b> {Points(comparison.AccuracyDifference)} points of accuracy against {Escape(rival.Name)}, p {(comparison.PValue < Smallest ? "" : "= ")}{Probability(comparison.PValue)}.</div>");
     }
 
     private static string Rivals(string name, EvaluationResult result)
@@ -133,7 +128,7 @@ public static class EvaluationReport
 
     private static string Points(double share) => Number(100 * share, "+0.00;−0.00;0.00");
 
-    private static string Probability(double p) => p < 0.0001 ? "&lt; 0.0001" : Number(p, "0.0000");
+    private static string Probability(double p) => p < Smallest ? "&lt; 0.0001" : Number(p, "0.0000");
 
     private static void Card(StringBuilder html, string title, string? lead, string content)
     {

@@ -29,6 +29,7 @@ internal static class ReportStyle
         .fact span { color: var(--soft); font-size: 13px; }
         .verdict { border-left: 4px solid var(--good); }
         .verdict.no { border-left-color: var(--warn); }
+        .plot { max-width: 560px; }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
         th, td { padding: 6px 9px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
