@@ -1,5 +1,6 @@
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Training.Adapters;
+using SlmEdge.Training.Memory;
 using SlmEdge.Training.Packing;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,6 +34,9 @@ public sealed class LlamaModel : IDisposable
 
     /// <summary>Where the weights are.</summary>
     public Device Device { get; }
+
+    /// <summary>Whether training keeps only the input of each decoder block and computes the rest again in the backward pass.</summary>
+    public bool RecomputeActivations { get; set; }
 
     /// <summary>Token embedding, <c>[vocabulary, hidden]</c>.</summary>
     internal Tensor Embedding { get; }
@@ -70,9 +74,28 @@ public sealed class LlamaModel : IDisposable
         var layout = new AttentionLayout(pack);
         var (cos, sin) = _rotary.At(pack.Positions);
         var hidden = Embedding.index_select(0, tensor(pack.Tokens, device: Device));
-        foreach (var layer in Layers)
+        if (RecomputeActivations && is_grad_enabled())
         {
-            hidden = layer.Forward(hidden, cos, sin, layout, Config.HeadDim, Config.RmsNormEps);
+            var anchor = zeros(1, device: Device).requires_grad_(true);
+            foreach (var layer in Layers)
+            {
+                hidden = RecomputedActivations.Run(
+                    x =>
+                    {
+                        // The tables' rows above are gone by the time of the backward pass.
+                        var (cosine, sine) = _rotary.At(pack.Positions);
+                        return layer.Forward(x, cosine, sine, layout, Config.HeadDim, Config.RmsNormEps);
+                    },
+                    hidden,
+                    anchor);
+            }
+        }
+        else
+        {
+            foreach (var layer in Layers)
+            {
+                hidden = layer.Forward(hidden, cos, sin, layout, Config.HeadDim, Config.RmsNormEps);
+            }
         }
 
         return RmsNorm.Apply(hidden, FinalNorm, Config.RmsNormEps).MoveToOuterDisposeScope();

@@ -52,6 +52,9 @@ public sealed record SftOptions
     /// <summary>Tokens per forward pass; a batch of more is split and its gradients are added up.</summary>
     public int PackTokens { get; init; } = 4096;
 
+    /// <summary>Keep only each block's input and compute its activations again in the backward pass: less memory, more time, the same numbers.</summary>
+    public bool ActivationCheckpointing { get; init; }
+
     /// <summary>Longest prompt and answer, in tokens; 0 is the model's context.</summary>
     public int MaxLength { get; init; }
 

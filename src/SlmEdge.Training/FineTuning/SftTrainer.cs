@@ -133,6 +133,7 @@ public sealed class SftTrainer
     private void Prepare(LlamaModel model, Action<string>? message)
     {
         manual_seed(_options.Seed);
+        model.RecomputeActivations = _options.ActivationCheckpointing;
         switch (_options.Method)
         {
             case FineTuningMethod.Full:

@@ -100,6 +100,20 @@ public sealed class SftTrainerTests
         }
     }
 
+    [Theory]
+    [InlineData(FineTuningMethod.Lora)]
+    [InlineData(FineTuningMethod.Qlora)]
+    [InlineData(FineTuningMethod.Full)]
+    public void Activations_computed_again_give_the_same_weights_bit_for_bit(FineTuningMethod method)
+    {
+        using var place = new TemporaryDirectory();
+        var kept = Options(place, "kept") with { Method = method, Epochs = 2, LearningRate = 2e-3 };
+        var first = new SftTrainer(kept).Run().ArtifactDirectory;
+        var second = new SftTrainer(kept with { OutputDirectory = place.At("again"), ActivationCheckpointing = true }).Run().ArtifactDirectory;
+        var file = method == FineTuningMethod.Full ? "model.safetensors" : "adapter_model.safetensors";
+        File.ReadAllBytes(Path.Combine(second, file)).ShouldBe(File.ReadAllBytes(Path.Combine(first, file)));
+    }
+
     [Fact]
     public void Settings_that_contradict_each_other_are_named()
     {

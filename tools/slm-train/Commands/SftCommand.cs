@@ -38,6 +38,7 @@ internal static class SftCommand
         var decay = new Option<double>("--weight-decay") { DefaultValueFactory = _ => 0.01, Description = "Decoupled weight decay of the matrices" }.AtLeast(0);
         var clip = new Option<double>("--gradient-clip") { DefaultValueFactory = _ => 1.0, Description = "Largest norm of all gradients; 0 is no limit" }.AtLeast(0);
         var packTokens = new Option<int>("--pack-tokens") { DefaultValueFactory = _ => 4096, Description = "Tokens per forward pass; gradients of a larger batch are accumulated" }.AtLeast(1);
+        var recompute = new Option<bool>("--activation-checkpointing") { Description = "Compute activations again in the backward pass: less memory, more time, the same result" };
         var evaluateEvery = new Option<int>("--evaluate-every") { DefaultValueFactory = _ => 0, Description = "Steps between evaluations; 0 is once per pass" }.AtLeast(0);
         var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 10, Description = "Most passes over the training rows" }.AtLeast(1);
         var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 16, Description = "Rows per update" }.AtLeast(1);
@@ -51,7 +52,7 @@ internal static class SftCommand
         var command = new Command("sft", "Fine-tune a base model on a task")
         {
             @base, task, train, valid, textColumn, labelColumn, method, output, rank, alpha, dropout, targets, tokenDropout, optimizer, epochs, batch, rate, patience, maxLength, seed, threads, resume, json,
-            rankStabilized, loraPlus, schedule, warmup, decay, clip, packTokens, evaluateEvery,
+            rankStabilized, loraPlus, schedule, warmup, decay, clip, packTokens, recompute, evaluateEvery,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -72,6 +73,7 @@ internal static class SftCommand
                 WeightDecay = parsed.GetValue(decay),
                 GradientClip = parsed.GetValue(clip),
                 PackTokens = parsed.GetValue(packTokens),
+                ActivationCheckpointing = parsed.GetValue(recompute),
                 EvaluateEvery = parsed.GetValue(evaluateEvery),
                 TokenDropout = parsed.GetValue(tokenDropout),
                 Optimizer = parsed.GetValue(optimizer),
