@@ -22,7 +22,7 @@ public sealed class AgreementTests
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config(hidden, heads, keyValueHeads, tied: tied, headDim: headDim);
+        DecoderConfig config = TinyModel.Config(hidden, heads, keyValueHeads, tied: tied, headDim: headDim);
         string model = TinyModel.Write(folder.At("model"), config, seed: hidden + heads);
         int[] tokens = TinyModel.Tokens(48, seed: 7);
         using (ModelWeights weights = ModelWeights.Open(model))
@@ -41,7 +41,7 @@ public sealed class AgreementTests
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config();
+        DecoderConfig config = TinyModel.Config();
         string model = TinyModel.Write(folder.At("model"), config, seed: 1);
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 2);
         ModelMerger.Write(model, adapter, folder.At("merged"));
@@ -57,7 +57,7 @@ public sealed class AgreementTests
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config(tied: false);
+        DecoderConfig config = TinyModel.Config(tied: false);
         string model = TinyModel.Write(folder.At("model"), config, seed: 4);
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 5, rank: 3, alpha: 7);
         using (ModelWeights weights = ModelWeights.Open(model))
@@ -76,7 +76,7 @@ public sealed class AgreementTests
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config();
+        DecoderConfig config = TinyModel.Config();
         string model = TinyModel.Write(folder.At("model"), config, seed: 31);
         string stabilised = TinyModel.WriteAdapter(folder.At("stabilised"), config, seed: 32, rank: 4, alpha: 3);
         string settings = Path.Combine(stabilised, "adapter_config.json");
@@ -101,7 +101,7 @@ public sealed class AgreementTests
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config();
+        DecoderConfig config = TinyModel.Config();
         string model = TinyModel.Write(folder.At("model"), config, seed: 8);
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 9);
         int[] tokens = TinyModel.Tokens(32, seed: 10);

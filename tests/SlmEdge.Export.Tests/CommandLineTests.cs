@@ -54,7 +54,7 @@ public sealed class CommandLineTests
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config(layers: 1);
+        DecoderConfig config = TinyModel.Config(layers: 1);
         string model = TinyModel.Write(folder.At("model"), config, seed: 1);
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 2);
         foreach (var (arguments, path) in new (string[], string)[]

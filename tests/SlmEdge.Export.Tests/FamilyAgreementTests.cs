@@ -37,7 +37,7 @@ public sealed class FamilyAgreementTests
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        LlamaConfig config = Config(modelType, tied, stretched);
+        DecoderConfig config = Config(modelType, tied, stretched);
         string model = TinyModel.Write(folder.At("model"), config, seed: 21);
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 22);
         int[] tokens = TinyModel.Tokens(80, seed: 23);
@@ -89,11 +89,11 @@ public sealed class FamilyAgreementTests
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        LlamaConfig config = Config(modelType, tied, stretched);
+        DecoderConfig config = Config(modelType, tied, stretched);
         string model = TinyModel.Write(folder.At("model"), config, seed: 24);
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 25);
         ModelMerger.Write(model, adapter, folder.At("merged"));
-        LlamaConfig written = LlamaConfig.Load(folder.At("merged"));
+        DecoderConfig written = DecoderConfig.Load(folder.At("merged"));
         written.ModelType.ShouldBe(modelType);
         written.RopeScaling.ShouldBe(config.RopeScaling);
         int[] tokens = TinyModel.Tokens(48, seed: 26);
@@ -141,7 +141,7 @@ public sealed class FamilyAgreementTests
     {
         using var folder = new TemporaryFolder();
         Change(folder, modelType, fields);
-        LlamaConfig.Load(folder.At("model")).MaxPositionEmbeddings.ShouldBe(context);
+        DecoderConfig.Load(folder.At("model")).MaxPositionEmbeddings.ShouldBe(context);
     }
 
     [Theory]
@@ -154,10 +154,10 @@ public sealed class FamilyAgreementTests
     {
         using var folder = new TemporaryFolder();
         Change(folder, "llama", fields);
-        Should.Throw<ModelFormatException>(() => LlamaConfig.Load(folder.At("model"))).Message.ShouldContain(expected);
+        Should.Throw<ModelFormatException>(() => DecoderConfig.Load(folder.At("model"))).Message.ShouldContain(expected);
     }
 
-    private static LlamaConfig Config(string modelType, bool tied, bool stretched)
+    private static DecoderConfig Config(string modelType, bool tied, bool stretched)
     {
         ModelFamily family = ModelFamilies.Find(modelType)!;
         return TinyModel.Config(128, 4, 2, tied: tied) with

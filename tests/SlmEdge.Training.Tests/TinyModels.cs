@@ -17,7 +17,7 @@ internal static class TinyModels
         "Battery flat, alternator not charging, lights dim.",
     ];
 
-    public static LlamaConfig Config(int vocabulary, bool tied = true, int kvHeads = 2) => new()
+    public static DecoderConfig Config(int vocabulary, bool tied = true, int kvHeads = 2) => new()
     {
         VocabSize = vocabulary,
         HiddenSize = 64,

@@ -17,7 +17,7 @@ internal static partial class GgufModelMetadata
 
     public static void Write(GgufWriter writer, ModelWeights weights, GgmlType type)
     {
-        LlamaConfig config = weights.Config;
+        DecoderConfig config = weights.Config;
         string architecture = config.Family.GgufArchitecture;
         writer.Set("general.architecture", architecture);
         writer.Set("general.type", "model");

@@ -16,7 +16,7 @@ internal static class GgufModelWriter
     /// <param name="ct">Stops between two tensors.</param>
     public static void Write(ModelWeights weights, string path, GgmlType type, IProgress<ExportProgress>? progress, CancellationToken ct)
     {
-        LlamaConfig config = weights.Config;
+        DecoderConfig config = weights.Config;
         var writer = new GgufWriter();
         GgufModelMetadata.Write(writer, weights, type);
         GgufVocabulary.Apply(writer, LoadTokenizer(weights), TokenizerConfig.Load(weights.Directory), config.VocabSize);
@@ -45,7 +45,7 @@ internal static class GgufModelWriter
     }
 
     /// <summary>Writes an adapter's factors as F32.</summary>
-    public static void WriteAdapter(LoraFactors lora, string name, LlamaConfig config, string path, CancellationToken ct)
+    public static void WriteAdapter(LoraFactors lora, string name, DecoderConfig config, string path, CancellationToken ct)
     {
         var writer = new GgufWriter();
         GgufModelMetadata.WriteAdapter(writer, config.Family.GgufArchitecture, name, lora.Alpha);

@@ -5,12 +5,12 @@ namespace SlmEdge.Export.Gguf;
 /// <summary>
 /// The order of the rows of query and key matrices. Hugging Face turns element <c>i</c> of a head with element <c>i + head/2</c>;
 /// llama.cpp's Llama graph turns neighbours (<c>2i</c> with <c>2i + 1</c>), so the rows are interleaved on the way
-/// (<c>LlamaModel.permute</c> in llama.cpp's converter).
+/// (<c>DecoderModel.permute</c> in llama.cpp's converter).
 /// </summary>
 internal static class RotaryLayout
 {
     /// <summary>Number of heads by which the rows of a tensor are interleaved; 0 when they stay.</summary>
-    public static int HeadsToInterleave(string name, LlamaConfig config) =>
+    public static int HeadsToInterleave(string name, DecoderConfig config) =>
         !config.Family.InterleavesRotaryRows ? 0
         : name.EndsWith(".q_proj.weight", StringComparison.Ordinal) ? config.NumAttentionHeads
         : name.EndsWith(".k_proj.weight", StringComparison.Ordinal) ? config.NumKeyValueHeads

@@ -9,7 +9,7 @@ internal static class GenAiConfig
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static void Write(string path, LlamaConfig config, GenerationConfig? generation)
+    public static void Write(string path, DecoderConfig config, GenerationConfig? generation)
     {
         int eos = generation?.EosTokenIds.Count > 0 ? generation.EosTokenIds[0] : config.EosTokenId ?? 0;
         object eosIds = generation?.EosTokenIds.Count > 1 ? generation.EosTokenIds : eos;

@@ -37,7 +37,7 @@ public static class OnnxExporter
 
         using AtomicDirectory output = AtomicDirectory.Create(directory);
         int done = 0;
-        OnnxGraphBuilder graph = LlamaOnnxGraph.Build(weights, precision, options, name =>
+        OnnxGraphBuilder graph = DecoderOnnxGraph.Build(weights, precision, options, name =>
         {
             ct.ThrowIfCancellationRequested();
             progress?.Report(new ExportProgress(name, Math.Min(done++, weights.Names.Count), weights.Names.Count));

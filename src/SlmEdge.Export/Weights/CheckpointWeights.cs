@@ -9,7 +9,7 @@ internal sealed class CheckpointWeights : ModelWeights
 {
     private readonly SafetensorsCollection _tensors;
 
-    private CheckpointWeights(string directory, LlamaConfig config, SafetensorsCollection tensors)
+    private CheckpointWeights(string directory, DecoderConfig config, SafetensorsCollection tensors)
         : base(directory, config)
     {
         _tensors = tensors;
@@ -22,7 +22,7 @@ internal sealed class CheckpointWeights : ModelWeights
             throw new ExportException($"The model folder '{directory}' does not exist.");
         }
 
-        LlamaConfig config = LlamaConfig.Load(directory);
+        DecoderConfig config = DecoderConfig.Load(directory);
         var weights = new CheckpointWeights(directory, config, SafetensorsCollection.Open(directory));
         try
         {

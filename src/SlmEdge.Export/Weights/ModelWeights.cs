@@ -11,12 +11,12 @@ namespace SlmEdge.Export.Weights;
 /// <remarks>Not thread-safe.</remarks>
 public abstract class ModelWeights : IDisposable
 {
-    private protected ModelWeights(string directory, LlamaConfig config)
+    private protected ModelWeights(string directory, DecoderConfig config)
     {
         Directory = directory;
         Config = config;
-        Shapes = LlamaTensorNames.Shapes(config).ToDictionary(s => s.Name, s => s.Shape, StringComparer.Ordinal);
-        Names = [.. LlamaTensorNames.All(config)];
+        Shapes = DecoderTensorNames.Shapes(config).ToDictionary(s => s.Name, s => s.Shape, StringComparer.Ordinal);
+        Names = [.. DecoderTensorNames.All(config)];
     }
 
     /// <summary>The model's folder, where its tokenizer files are.</summary>
@@ -26,7 +26,7 @@ public abstract class ModelWeights : IDisposable
     public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Directory)));
 
     /// <summary>The model's shape.</summary>
-    public LlamaConfig Config { get; }
+    public DecoderConfig Config { get; }
 
     /// <summary>Every tensor in the model's order.</summary>
     public IReadOnlyList<string> Names { get; }

@@ -81,7 +81,7 @@ public static class AdapterDirectory
     /// <param name="model">The base model.</param>
     /// <param name="directory">The adapter's directory.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, unknown, or of another shape.</exception>
-    public static void Load(LlamaModel model, string directory)
+    public static void Load(DecoderModel model, string directory)
     {
         ArgumentNullException.ThrowIfNull(model);
         var settings = ReadSettings(directory);
@@ -119,7 +119,7 @@ public static class AdapterDirectory
         model.Freeze();
     }
 
-    internal static void Save(LlamaModel model, LoraConfig config, string directory, string baseDirectory, string baseSha256)
+    internal static void Save(DecoderModel model, LoraConfig config, string directory, string baseDirectory, string baseSha256)
     {
         using var staging = AtomicDirectory.Create(directory, overwrite: true);
         var adapted = model.Linears.Where(l => l.Adapter is not null).ToArray();

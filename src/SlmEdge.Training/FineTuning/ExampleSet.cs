@@ -29,7 +29,7 @@ internal static class ExampleSet
                     $"the row renders to {length} tokens, more than the {maxLength} that fit; shorten the text, or raise --max-length where the model's context allows");
             }
 
-            examples[i] = SupervisedExample.Create(tokens, answers[label], prefix.Length..(tokens.Length - prompt.AnswerCueLength), label, row.File, row.Row);
+            examples[i] = SupervisedExample.OfAnswer(tokens, answers[label], prefix.Length..(tokens.Length - prompt.AnswerCueLength), label, row.File, row.Row);
         }
 
         return examples;

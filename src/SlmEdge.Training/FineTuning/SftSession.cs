@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using SlmEdge.Tasks.Prompts;
 using SlmEdge.Training.Checkpoints;
 using SlmEdge.Training.Families;
 using SlmEdge.Training.Losses;
@@ -15,12 +14,10 @@ namespace SlmEdge.Training.FineTuning;
 /// <summary>The loop of one fine-tuning run.</summary>
 internal sealed class SftSession(
     SftOptions options,
-    LlamaModel model,
+    DecoderModel model,
     IOptimizer optimizer,
     LearningRateSchedule schedule,
-    ClassificationPrompt prompt,
-    SupervisedExample[] train,
-    SupervisedExample[] valid,
+    SftData data,
     string fingerprint)
 {
     private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _trainable = model.TrainableParameters();
@@ -33,9 +30,9 @@ internal sealed class SftSession(
         using var best = _best;
         var start = _start;
         var state = start;
-        var stepsPerPass = (train.Length + options.BatchSize - 1) / options.BatchSize;
+        var stepsPerPass = (data.Train.Length + options.BatchSize - 1) / options.BatchSize;
         var evaluateEvery = options.EvaluateEvery > 0 ? options.EvaluateEvery : stepsPerPass;
-        var order = new RowOrder(train.Length, options.Seed);
+        var order = new RowOrder(data.Train.Length, options.Seed);
         using var metrics = new MetricsLog(RunDirectory.MetricsPath(options.OutputDirectory), state.Step);
         ValidationScore? latest = null;
         while (state.Step < schedule.TotalSteps && !Exhausted(state))
@@ -116,8 +113,8 @@ internal sealed class SftSession(
     {
         var pass = step / stepsPerPass;
         var first = (int)(step % stepsPerPass) * options.BatchSize;
-        var count = Math.Min(options.BatchSize, train.Length - first);
-        return [.. Enumerable.Range(first, count).Select(i => train[order.At((pass * train.Length) + i)])];
+        var count = Math.Min(options.BatchSize, data.Train.Length - first);
+        return [.. Enumerable.Range(first, count).Select(i => data.Train[order.At((pass * data.Train.Length) + i)])];
     }
 
     /// <summary>Gradients of one batch, in as many packs as its tokens need.</summary>
@@ -133,7 +130,7 @@ internal sealed class SftSession(
             examples = [.. examples.Select(e => e.WithTokenDropout(options.TokenDropout, random))];
         }
 
-        var supervised = examples.Sum(e => e.Answer.Length);
+        var supervised = examples.Sum(e => e.Targets.Length);
         double sum = 0;
         long tokens = 0;
         foreach (var batch in SupervisedBatch.Split(examples, options.PackTokens))
@@ -156,23 +153,21 @@ internal sealed class SftSession(
         double sum = 0;
         long supervised = 0;
         var right = 0;
-        var single = prompt.Labels.SingleToken;
-        var labelTokens = single ? Enumerable.Range(0, prompt.Labels.LabelCount).Select(l => (long)prompt.AnswerTokens(l)[0]).ToArray() : [];
-        foreach (var batch in SupervisedBatch.Split(valid.OrderBy(e => e.Tokens.Length), options.PackTokens))
+        foreach (var batch in SupervisedBatch.Split(data.Valid.OrderBy(e => e.Tokens.Length), options.PackTokens))
         {
             using var scope = NewDisposeScope();
             var hidden = model.Forward(batch.Pack);
             sum += ChunkedCrossEntropy.Evaluate(hidden, batch.Positions, batch.Targets, model.Head);
             supervised += batch.Positions.Length;
-            if (single)
+            if (data.LabelTokens is { } labels)
             {
                 var rows = hidden.index_select(0, tensor(batch.Positions, device: model.Device));
-                var head = model.Head.index_select(0, tensor(labelTokens, device: model.Device));
+                var head = model.Head.index_select(0, tensor(labels, device: model.Device));
                 var decided = nn.functional.linear(rows, head).argmax(-1).cpu().data<long>();
                 right += batch.Examples.Where((e, i) => decided[i] == e.Label).Count();
             }
         }
 
-        return new ValidationScore(sum / supervised, single ? (double)right / valid.Length : null);
+        return new ValidationScore(sum / supervised, data.LabelTokens is null ? null : (double)right / data.Valid.Length);
     }
 }

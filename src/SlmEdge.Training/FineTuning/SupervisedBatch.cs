@@ -9,18 +9,18 @@ internal sealed class SupervisedBatch
     {
         Examples = examples;
         Pack = new PackedSequences([.. examples.Select(e => e.Tokens)], groups);
-        var count = examples.Sum(e => e.Answer.Length);
+        var count = examples.Sum(e => e.Targets.Length);
         Positions = new long[count];
         Targets = new long[count];
         var next = 0;
         for (var i = 0; i < examples.Count; i++)
         {
             var example = examples[i];
-            for (var a = 0; a < example.Answer.Length; a++)
+            for (var a = 0; a < example.Targets.Length; a++)
             {
                 // A row in a shared prefix is listed once for every example that is supervised there, and so counts as often.
-                Positions[next] = Pack.RowOf(i, example.AnswerStart + a);
-                Targets[next++] = example.Answer[a];
+                Positions[next] = Pack.RowOf(i, example.Positions[a]);
+                Targets[next++] = example.Targets[a];
             }
         }
     }

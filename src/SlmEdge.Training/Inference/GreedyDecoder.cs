@@ -7,7 +7,7 @@ namespace SlmEdge.Training.Inference;
 /// <summary>Greedy continuation on the training model. It evaluates the whole sequence for every token: meant for samples and proofs, not for service.</summary>
 internal static class GreedyDecoder
 {
-    public static int[] Continue(LlamaModel model, ReadOnlySpan<int> prompt, int maxTokens, int endToken, CancellationToken cancellationToken = default)
+    public static int[] Continue(DecoderModel model, ReadOnlySpan<int> prompt, int maxTokens, int endToken, CancellationToken cancellationToken = default)
     {
         using var guard = no_grad();
         var sequence = new List<int>(prompt.ToArray());

@@ -16,9 +16,9 @@ public sealed class TorchEngine : IEngine
 {
     private const int PackTokens = 4096;
 
-    private readonly LlamaModel _model;
+    private readonly DecoderModel _model;
 
-    private TorchEngine(LlamaModel model) => _model = model;
+    private TorchEngine(DecoderModel model) => _model = model;
 
     /// <inheritdoc/>
     public EngineInfo Info => new("libtorch", "", "", "", get_num_threads(), _model.Device.type == DeviceType.CUDA, null);

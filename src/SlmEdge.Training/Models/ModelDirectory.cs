@@ -20,13 +20,13 @@ public static class ModelDirectory
     /// <param name="directory">The model's directory.</param>
     /// <param name="device">Where the weights go; the CPU when null.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, has another shape, or a file is malformed.</exception>
-    public static LlamaModel Load(string directory, Device? device = null)
+    public static DecoderModel Load(string directory, Device? device = null)
     {
         var target = device ?? CPU;
-        var config = LlamaConfig.Load(directory);
+        var config = DecoderConfig.Load(directory);
         using var weights = SafetensorsCollection.Open(directory);
         var parameters = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var (name, shape) in LlamaTensorNames.Shapes(config))
+        foreach (var (name, shape) in DecoderTensorNames.Shapes(config))
         {
             if (!weights.Tensors.TryGetValue(name, out var stored))
             {
@@ -44,7 +44,7 @@ public static class ModelDirectory
             parameters.Add(name, MoveTo(value, target));
         }
 
-        return new LlamaModel(config, parameters, target);
+        return new DecoderModel(config, parameters, target);
     }
 
     /// <summary>A model with freshly drawn weights: normal with the given deviation, the residual outputs scaled down by <c>1/sqrt(2·layers)</c> (as GPT-2), norms 1.</summary>
@@ -52,12 +52,12 @@ public static class ModelDirectory
     /// <param name="seed">Seed of the draw.</param>
     /// <param name="deviation">Standard deviation of the normal distribution.</param>
     /// <param name="device">Where the weights go; the CPU when null.</param>
-    public static LlamaModel CreateRandom(LlamaConfig config, long seed, double deviation = 0.02, Device? device = null)
+    public static DecoderModel CreateRandom(DecoderConfig config, long seed, double deviation = 0.02, Device? device = null)
     {
         var target = device ?? CPU;
         manual_seed(seed);
         var parameters = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var (name, shape) in LlamaTensorNames.Shapes(config))
+        foreach (var (name, shape) in DecoderTensorNames.Shapes(config))
         {
             using var scope = NewDisposeScope();
             var residual = name.EndsWith("o_proj.weight", StringComparison.Ordinal) || name.EndsWith("down_proj.weight", StringComparison.Ordinal);
@@ -66,14 +66,14 @@ public static class ModelDirectory
             parameters.Add(name, MoveTo(value.DetachFromDisposeScope(), target));
         }
 
-        return new LlamaModel(config, parameters, target);
+        return new DecoderModel(config, parameters, target);
     }
 
     /// <summary>Writes config and weights; the directory must exist. Companion files are the caller's (see <see cref="CopyCompanions"/>).</summary>
     /// <param name="model">The model; every projection must be dense.</param>
     /// <param name="directory">Where to write.</param>
     /// <param name="type">Type of the matrices on disk.</param>
-    public static void Save(LlamaModel model, string directory, SafetensorsType type)
+    public static void Save(DecoderModel model, string directory, SafetensorsType type)
     {
         ArgumentNullException.ThrowIfNull(model);
         var entries = model.Parameters

@@ -95,5 +95,5 @@ internal sealed class Muon : IOptimizer
 
     /// <summary>A projection, or a factor of its adapter; not a norm, an embedding or a head.</summary>
     private static bool IsProjection(KeyValuePair<string, Tensor> parameter) =>
-        parameter.Value.ndim == 2 && parameter.Key is not (LlamaTensorNames.Embedding or LlamaTensorNames.Head);
+        parameter.Value.ndim == 2 && parameter.Key is not (DecoderTensorNames.Embedding or DecoderTensorNames.Head);
 }

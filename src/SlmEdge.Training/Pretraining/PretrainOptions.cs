@@ -20,7 +20,7 @@ public sealed record PretrainOptions
     public required string OutputDirectory { get; init; }
 
     /// <summary>Shape of the model; the vocabulary size is taken from the tokenizer.</summary>
-    public required LlamaConfig Shape { get; init; }
+    public required DecoderConfig Shape { get; init; }
 
     /// <summary>Share of the documents that are turned into capitals (see <see cref="CorpusOptions"/>).</summary>
     public double UpperCaseShare { get; init; }

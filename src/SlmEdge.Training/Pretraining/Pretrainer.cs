@@ -101,7 +101,7 @@ public sealed class Pretrainer
         return new LearningRateSchedule(_options.LearningRate, Math.Max(1, (long)(steps * _options.WarmupShare)), steps, _options.FloorShare);
     }
 
-    private CheckpointState Restore(LlamaModel model, IOptimizer optimizer, string fingerprint)
+    private CheckpointState Restore(DecoderModel model, IOptimizer optimizer, string fingerprint)
     {
         if (!_options.Resume)
         {
@@ -115,7 +115,7 @@ public sealed class Pretrainer
     }
 
     private void Train(
-        LlamaModel model,
+        DecoderModel model,
         IOptimizer optimizer,
         TokenStream train,
         TokenStream valid,
@@ -171,7 +171,7 @@ public sealed class Pretrainer
         }
     }
 
-    private double Update(LlamaModel model, TokenStream train, int[] rows)
+    private double Update(DecoderModel model, TokenStream train, int[] rows)
     {
         using var scope = NewDisposeScope();
         var length = _options.SequenceLength;
@@ -190,7 +190,7 @@ public sealed class Pretrainer
         return ChunkedCrossEntropy.Backward(hidden, positions, targets, model.Head, 1.0 / targets.Length) / targets.Length;
     }
 
-    private double Evaluate(LlamaModel model, TokenStream valid, long limit)
+    private double Evaluate(DecoderModel model, TokenStream valid, long limit)
     {
         using var guard = no_grad();
         var length = Math.Min(_options.SequenceLength, (int)(valid.TokenCount - 1));
@@ -207,7 +207,7 @@ public sealed class Pretrainer
         return sum / ((long)rows * length);
     }
 
-    private PretrainResult Finish(LlamaModel model, BaseTokenizer tokenizer, TokenStream valid, LearningRateSchedule schedule, RunRecord record, Action<string>? message)
+    private PretrainResult Finish(DecoderModel model, BaseTokenizer tokenizer, TokenStream valid, LearningRateSchedule schedule, RunRecord record, Action<string>? message)
     {
         message?.Invoke("Scoring the whole validation file");
         var loss = Evaluate(model, valid, long.MaxValue);
@@ -230,7 +230,7 @@ public sealed class Pretrainer
 
     private static int[] Prompt(BaseTokenizer tokenizer, string text) => [tokenizer.EosTokenId, .. tokenizer.Encode(text)];
 
-    private string Fingerprint(LlamaConfig config, TokenStream train, LearningRateSchedule schedule)
+    private string Fingerprint(DecoderConfig config, TokenStream train, LearningRateSchedule schedule)
     {
         var settings = JsonSerializer.Serialize(new
         {

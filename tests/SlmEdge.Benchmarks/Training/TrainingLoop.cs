@@ -61,11 +61,11 @@ internal static class TrainingLoop
     }
 
     /// <summary>As the trainer does it: rows end to end, logits at supervised positions only.</summary>
-    private static double Packed(LlamaModel model, TrainingRow[] rows)
+    private static double Packed(DecoderModel model, TrainingRow[] rows)
     {
         var supervised = rows.Sum(r => r.Answer.Length);
         double sum = 0;
-        foreach (var batch in SupervisedBatch.Split(rows.Select((r, i) => new SupervisedExample(r.Tokens, r.Answer, .., -1, string.Empty, i)), PackTokens))
+        foreach (var batch in SupervisedBatch.Split(rows.Select((r, i) => SupervisedExample.OfAnswer([.. r.Tokens.AsSpan(0, r.Tokens.Length - r.Answer.Length + 1)], r.Answer, .., -1, string.Empty, i)), PackTokens))
         {
             using var scope = NewDisposeScope();
             var hidden = model.Forward(batch.Pack);
@@ -76,7 +76,7 @@ internal static class TrainingLoop
     }
 
     /// <summary>The plain way, with the same model code: rows padded to the longest, logits and loss of every position, autograd throughout.</summary>
-    private static double Padded(LlamaModel model, TrainingRow[] rows, int padToken)
+    private static double Padded(DecoderModel model, TrainingRow[] rows, int padToken)
     {
         var longest = rows.Max(r => r.Tokens.Length);
         var targets = new long[rows.Length * longest];

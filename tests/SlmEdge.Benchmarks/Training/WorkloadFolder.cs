@@ -20,7 +20,7 @@ internal static class WorkloadFolder
     private const int WarmupSteps = 4;
 
     /// <summary>edge-nano's shape.</summary>
-    private static LlamaConfig Shape => new()
+    private static DecoderConfig Shape => new()
     {
         VocabSize = 6144,
         HiddenSize = 256,

@@ -14,7 +14,7 @@ public sealed class GgufAdapterTests
     public void Keys_and_names_are_those_of_llama_cpps_lora_converter()
     {
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config(layers: 1);
+        DecoderConfig config = TinyModel.Config(layers: 1);
         string model = TinyModel.Write(folder.At("base"), config, seed: 1);
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 2, rank: 4, alpha: 8);
         GgufExporter.ExportAdapter(model, adapter, folder.At("lora.gguf"));
@@ -35,7 +35,7 @@ public sealed class GgufAdapterTests
     public void An_adapter_of_another_base_is_refused()
     {
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config(layers: 1);
+        DecoderConfig config = TinyModel.Config(layers: 1);
         string mine = TinyModel.Write(folder.At("mine"), config, seed: 1);
         string other = TinyModel.Write(folder.At("other"), config, seed: 2);
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 3, baseSha256: ModelDirectory.Hash(mine));

@@ -29,7 +29,7 @@ public sealed class GgufModelTests
     public void Names_and_shapes_are_those_of_llama_cpps_converter(bool tied)
     {
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config(128, 4, 2, layers: 1, tied: tied);
+        DecoderConfig config = TinyModel.Config(128, 4, 2, layers: 1, tied: tied);
         using GgufFile gguf = Export(folder, config, GgufQuantization.F16);
 
         // gguf-py/gguf/constants.py, TENSOR_NAMES; ggml lists the fastest dimension first.
@@ -64,7 +64,7 @@ public sealed class GgufModelTests
     public void Metadata_has_the_keys_and_values_of_llama_cpps_converter()
     {
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config(96, 4, 2, layers: 3, headDim: 32) with { RopeTheta = 500000, RmsNormEps = 1e-6 };
+        DecoderConfig config = TinyModel.Config(96, 4, 2, layers: 3, headDim: 32) with { RopeTheta = 500000, RmsNormEps = 1e-6 };
         using GgufFile gguf = Export(folder, config, GgufQuantization.BF16);
         ConverterKeys.ShouldBeSubsetOf(gguf.Metadata.Keys);
         string Text(string key) => gguf.Metadata[key].AsString();
@@ -109,7 +109,7 @@ public sealed class GgufModelTests
         Should.Throw<ExportException>(() => GgufTensorNames.FromHuggingFace("model.layers.")).Message.ShouldContain("model.layers.");
     }
 
-    private static GgufFile Export(TemporaryFolder folder, LlamaConfig config, GgufQuantization type)
+    private static GgufFile Export(TemporaryFolder folder, DecoderConfig config, GgufQuantization type)
     {
         using ModelWeights weights = ModelWeights.Open(TinyModel.Write(folder.At("tiny-model"), config, seed: 1));
         GgufExporter.Export(weights, folder.At("model.gguf"), type);

@@ -12,7 +12,7 @@ public static class TinyModel
 
     private static readonly Lazy<TokenizerJson> Tokenizer = new(TrainTokenizer);
 
-    public static LlamaConfig Config(int hidden = 128, int heads = 4, int keyValueHeads = 2, int layers = 2, bool tied = true, int? headDim = null) => new()
+    public static DecoderConfig Config(int hidden = 128, int heads = 4, int keyValueHeads = 2, int layers = 2, bool tied = true, int? headDim = null) => new()
     {
         HiddenSize = hidden,
         IntermediateSize = hidden * 2,
@@ -31,7 +31,7 @@ public static class TinyModel
     };
 
     /// <summary>Weights large enough that attention is far from uniform and the logits differ clearly.</summary>
-    public static string Write(string directory, LlamaConfig config, int seed, SafetensorsType type = SafetensorsType.F32)
+    public static string Write(string directory, DecoderConfig config, int seed, SafetensorsType type = SafetensorsType.F32)
     {
         Directory.CreateDirectory(directory);
         config.Save(directory);
@@ -39,7 +39,7 @@ public static class TinyModel
         var random = new Random(seed);
         SafetensorsEntry[] entries =
         [
-            .. LlamaTensorNames.Shapes(config).Select(tensor =>
+            .. DecoderTensorNames.Shapes(config).Select(tensor =>
             {
                 bool norm = tensor.Shape.Length == 1 && !tensor.Name.EndsWith(".bias", StringComparison.Ordinal);
                 double deviation = tensor.Shape.Length == 1 ? 0.2 : tensor.Name.Contains("embed", StringComparison.Ordinal) ? 0.5 : 1.2 / Math.Sqrt(tensor.Shape[1]);
@@ -51,12 +51,12 @@ public static class TinyModel
         return directory;
     }
 
-    public static string WriteAdapter(string directory, LlamaConfig config, int seed, int rank = 4, double alpha = 8, string? baseSha256 = null)
+    public static string WriteAdapter(string directory, DecoderConfig config, int seed, int rank = 4, double alpha = 8, string? baseSha256 = null)
     {
         Directory.CreateDirectory(directory);
         var random = new Random(seed);
         var entries = new List<SafetensorsEntry>();
-        foreach (var (name, shape) in LlamaTensorNames.Shapes(config).Where(t => t.Name.EndsWith("_proj.weight", StringComparison.Ordinal)))
+        foreach (var (name, shape) in DecoderTensorNames.Shapes(config).Where(t => t.Name.EndsWith("_proj.weight", StringComparison.Ordinal)))
         {
             string module = "base_model.model." + name[..^".weight".Length];
             entries.Add(SafetensorsEntry.FromFloat32(module + ".lora_A.weight", [rank, shape[1]], SafetensorsType.F32, Normal(random, [rank, shape[1]], 1 / Math.Sqrt(shape[1]), 0)));

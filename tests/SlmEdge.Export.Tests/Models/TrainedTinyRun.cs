@@ -25,7 +25,7 @@ internal sealed class TrainedTinyRun
 
     public static TrainedTinyRun Create(TemporaryFolder folder, FineTuningMethod method)
     {
-        LlamaConfig config = TinyModel.Config(hidden: 64, layers: 1);
+        DecoderConfig config = TinyModel.Config(hidden: 64, layers: 1);
         string model = TinyModel.Write(folder.At("base"), config, seed: 1);
         TaskDefinition task = TaskDefinition.FromLabels("tiny", "Name the part.", Words);
         string train = Rows(folder.At("train.jsonl"), 90, seed: 2);

@@ -39,7 +39,7 @@ public sealed class OnnxFolderTests
     public void Graph_has_the_inputs_and_outputs_of_the_model_builder(OnnxPrecision precision, bool tied)
     {
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config(tied: tied);
+        DecoderConfig config = TinyModel.Config(tied: tied);
         using ModelWeights weights = ModelWeights.Open(TinyModel.Write(folder.At("model"), config, seed: 1));
         OnnxExporter.Export(weights, folder.At("onnx"), precision);
         OnnxModelFile graph = OnnxModelFile.Read(folder.At("onnx", "model.onnx"));
@@ -56,7 +56,7 @@ public sealed class OnnxFolderTests
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config(tied: true);
+        DecoderConfig config = TinyModel.Config(tied: true);
         string model = TinyModel.Write(folder.At("model"), config, seed: 5);
         var projections = new BlockQuantization(bits, 32, symmetric);
         var embedding = new BlockQuantization(8, 32, Symmetric: true, Search: false);

@@ -15,7 +15,7 @@ public sealed class ModelWeightsTests
     public void Merged_weight_is_W_plus_alpha_over_rank_B_A()
     {
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config(hidden: 64, layers: 1);
+        DecoderConfig config = TinyModel.Config(hidden: 64, layers: 1);
         string model = TinyModel.Write(folder.At("model"), config, seed: 1);
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 2, rank: 4, alpha: 6);
         const string Name = "model.layers.0.self_attn.k_proj.weight";

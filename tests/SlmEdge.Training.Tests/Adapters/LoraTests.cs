@@ -128,7 +128,7 @@ public sealed class LoraTests
         Logits(quantised).ShouldBe(Logits(dense));
     }
 
-    private static void Randomise(LlamaModel model)
+    private static void Randomise(DecoderModel model)
     {
         using var guard = no_grad();
         manual_seed(12);
@@ -139,14 +139,14 @@ public sealed class LoraTests
         }
     }
 
-    private static float[] Logits(LlamaModel model)
+    private static float[] Logits(DecoderModel model)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         return ModelDirectory.ReadValues(model.Logits(model.Forward(new PackedSequences([Sequence]))));
     }
 
-    private static double Loss(LlamaModel model, bool backward)
+    private static double Loss(DecoderModel model, bool backward)
     {
         using var scope = NewDisposeScope();
         var hidden = model.Forward(new PackedSequences([Sequence]));

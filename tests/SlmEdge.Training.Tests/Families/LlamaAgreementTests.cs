@@ -31,7 +31,7 @@ public sealed class LlamaAgreementTests
     {
         using var file = GgufFile.Open(gguf);
         uint Number(string key) => (uint)file.Metadata["llama." + key].AsInt64();
-        var config = new LlamaConfig
+        var config = new DecoderConfig
         {
             VocabSize = (int)file.Tensors.Single(t => t.Name == "token_embd.weight").Dimensions[1],
             HiddenSize = (int)Number("embedding_length"),
@@ -47,7 +47,7 @@ public sealed class LlamaAgreementTests
             EosTokenId = 2,
         };
         config.Save(directory);
-        var entries = LlamaTensorNames.Shapes(config).Select(t =>
+        var entries = DecoderTensorNames.Shapes(config).Select(t =>
         {
             var values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(file.GetBytes(GgufName(t.Name))).ToArray();
             var heads = t.Name.Contains("q_proj", StringComparison.Ordinal) ? config.NumAttentionHeads : t.Name.Contains("k_proj", StringComparison.Ordinal) ? config.NumKeyValueHeads : 0;

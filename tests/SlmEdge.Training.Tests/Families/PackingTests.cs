@@ -71,7 +71,7 @@ public sealed class PackingTests
         Should.Throw<TrainingException>(() => model.Forward(new PackedSequences([new int[129]]))).Message.ShouldContain("128");
     }
 
-    private static double LossOf(Training.Families.LlamaModel model, int[][] sequences, double weight)
+    private static double LossOf(Training.Families.DecoderModel model, int[][] sequences, double weight)
     {
         using var scope = NewDisposeScope();
         var pack = new PackedSequences(sequences);
@@ -79,7 +79,7 @@ public sealed class PackingTests
         return ChunkedCrossEntropy.Backward(model.Forward(pack), positions, targets, model.Head, weight);
     }
 
-    private static double LossOnly(Training.Families.LlamaModel model, int[] sequence)
+    private static double LossOnly(Training.Families.DecoderModel model, int[] sequence)
     {
         using var scope = NewDisposeScope();
         var pack = new PackedSequences([sequence]);

@@ -57,7 +57,7 @@ public sealed class SharedPrefixTests
         SupervisedBatch.Split(examples, 4096).Single().Pack.TokenCount.ShouldBe(50 + examples.Sum(e => e.Tokens.Length - 50));
     }
 
-    private static void Prepare(LlamaModel model, FineTuningMethod method)
+    private static void Prepare(DecoderModel model, FineTuningMethod method)
     {
         if (method == FineTuningMethod.Full)
         {
@@ -80,7 +80,7 @@ public sealed class SharedPrefixTests
     }
 
     private static (double Loss, float[][] Gradients) Gradients(
-        LlamaModel model, IReadOnlyList<KeyValuePair<string, Tensor>> trainable, IEnumerable<SupervisedBatch> batches)
+        DecoderModel model, IReadOnlyList<KeyValuePair<string, Tensor>> trainable, IEnumerable<SupervisedBatch> batches)
     {
         foreach (var (_, parameter) in trainable)
         {
@@ -104,5 +104,5 @@ public sealed class SharedPrefixTests
     }
 
     private static SupervisedExample Example(int[] tokens, int answer, int row) =>
-        new(tokens, [.. Enumerable.Range(0, answer).Select(a => (a * 5) + row)], 50..tokens.Length, -1, "rows", row);
+        SupervisedExample.OfAnswer(tokens[..^(answer - 1)], [.. Enumerable.Range(0, answer).Select(a => (a * 5) + row)], 50..tokens.Length, -1, "rows", row);
 }

@@ -52,7 +52,7 @@ internal static class PretrainCommand
                 Files = [.. parsed.GetValue(files)!.Select(f => f.FullName)],
                 ValidationFile = parsed.GetValue(valid)!.FullName,
                 OutputDirectory = parsed.GetValue(output)!.FullName,
-                Shape = new LlamaConfig
+                Shape = new DecoderConfig
                 {
                     HiddenSize = parsed.GetValue(hidden),
                     NumHiddenLayers = parsed.GetValue(layers),

@@ -9,17 +9,17 @@ namespace SlmEdge.Export.Onnx;
 /// The families in the Llama layout as an ONNX graph with ONNX Runtime's contributed operators: inputs, outputs and operators as ONNX Runtime GenAI's
 /// model builder makes them for the CPU (GroupQueryAttention with fused rotation and packed query/key/value, (Skip)SimplifiedLayerNormalization).
 /// </summary>
-internal sealed class LlamaOnnxGraph
+internal sealed class DecoderOnnxGraph
 {
     private const string Microsoft = OnnxGraphBuilder.MicrosoftDomain;
 
     private readonly OnnxGraphBuilder _graph;
-    private readonly LlamaConfig _config;
+    private readonly DecoderConfig _config;
     private readonly OnnxMatrices _matrices;
     private readonly OnnxPrecision _precision;
     private readonly OnnxQuantizationOptions _options;
 
-    private LlamaOnnxGraph(ModelWeights weights, OnnxPrecision precision, OnnxQuantizationOptions options, Action<string> reading)
+    private DecoderOnnxGraph(ModelWeights weights, OnnxPrecision precision, OnnxQuantizationOptions options, Action<string> reading)
     {
         _graph = new OnnxGraphBuilder("main_graph");
         _config = weights.Config;
@@ -31,7 +31,7 @@ internal sealed class LlamaOnnxGraph
     /// <summary>Builds the graph; weights are read when it is written.</summary>
     public static OnnxGraphBuilder Build(ModelWeights weights, OnnxPrecision precision, OnnxQuantizationOptions options, Action<string> reading)
     {
-        var builder = new LlamaOnnxGraph(weights, precision, options, reading);
+        var builder = new DecoderOnnxGraph(weights, precision, options, reading);
         builder.AddAll();
         return builder._graph;
     }
@@ -57,17 +57,17 @@ internal sealed class LlamaOnnxGraph
         (string cos, string sin) = AddRotaryCaches();
         (string residual, Func<string, string> head) = AddEmbeddingAndHead(ids);
 
-        string normed = AddNorm(residual, LlamaTensorNames.Layer(0) + LlamaTensorNames.InputNorm, "/model/layers.0/input_layernorm");
+        string normed = AddNorm(residual, DecoderTensorNames.Layer(0) + DecoderTensorNames.InputNorm, "/model/layers.0/input_layernorm");
         for (int layer = 0; layer < _config.NumHiddenLayers; layer++)
         {
             string attention = AddAttention(layer, normed, lengths, total, cos, sin);
             (normed, residual) = AddSkipNorm(
-                residual, attention, LlamaTensorNames.Layer(layer) + LlamaTensorNames.PostAttentionNorm, $"/model/layers.{layer}/post_attention_layernorm");
+                residual, attention, DecoderTensorNames.Layer(layer) + DecoderTensorNames.PostAttentionNorm, $"/model/layers.{layer}/post_attention_layernorm");
             string feedForward = AddFeedForward(layer, normed);
             bool last = layer == _config.NumHiddenLayers - 1;
             (normed, residual) = last
-                ? AddSkipNorm(residual, feedForward, LlamaTensorNames.FinalNorm, "/model/norm", last: true)
-                : AddSkipNorm(residual, feedForward, LlamaTensorNames.Layer(layer + 1) + LlamaTensorNames.InputNorm, $"/model/layers.{layer + 1}/input_layernorm");
+                ? AddSkipNorm(residual, feedForward, DecoderTensorNames.FinalNorm, "/model/norm", last: true)
+                : AddSkipNorm(residual, feedForward, DecoderTensorNames.Layer(layer + 1) + DecoderTensorNames.InputNorm, $"/model/layers.{layer + 1}/input_layernorm");
         }
 
         head(normed);
@@ -119,24 +119,24 @@ internal sealed class LlamaOnnxGraph
         string embedded = Gather + "/output_0";
         if (_precision == OnnxPrecision.Int4)
         {
-            QuantizedWeight embedding = _matrices.AddQuantized("model.embed_tokens", _options.Embedding, LlamaTensorNames.Embedding);
+            QuantizedWeight embedding = _matrices.AddQuantized("model.embed_tokens", _options.Embedding, DecoderTensorNames.Embedding);
             AddGatherBlockQuantized(embedding, ids, Gather, embedded);
             return (embedded, input => _matrices.AddMatMulNBits(
                 input,
                 HeadNode,
                 OnnxTensorNames.Logits,
-                _config.TieWordEmbeddings ? embedding : _matrices.AddQuantized("lm_head", _options.Embedding, LlamaTensorNames.Head),
+                _config.TieWordEmbeddings ? embedding : _matrices.AddQuantized("lm_head", _options.Embedding, DecoderTensorNames.Head),
                 _options.AccuracyLevel));
         }
 
-        string table = _graph.AddInitializer(LlamaTensorNames.Embedding, OnnxDataType.Float, [_config.VocabSize, _config.HiddenSize], stream =>
-            OnnxMatrices.WriteFloats(stream, _matrices.Read(LlamaTensorNames.Embedding)));
+        string table = _graph.AddInitializer(DecoderTensorNames.Embedding, OnnxDataType.Float, [_config.VocabSize, _config.HiddenSize], stream =>
+            OnnxMatrices.WriteFloats(stream, _matrices.Read(DecoderTensorNames.Embedding)));
         _graph.AddNode("Gather", [table, ids], [embedded], name: Gather);
         return (embedded, input =>
         {
             if (!_config.TieWordEmbeddings)
             {
-                return _matrices.AddMatMul(input, HeadNode, OnnxTensorNames.Logits, LlamaTensorNames.Head);
+                return _matrices.AddMatMul(input, HeadNode, OnnxTensorNames.Logits, DecoderTensorNames.Head);
             }
 
             string transposed = _graph.AddNode(
@@ -184,7 +184,7 @@ internal sealed class LlamaOnnxGraph
 
     private string AddAttention(int layer, string input, string lengths, string total, string cos, string sin)
     {
-        string prefix = LlamaTensorNames.Layer(layer) + "self_attn.";
+        string prefix = DecoderTensorNames.Layer(layer) + "self_attn.";
         string node = $"/model/layers.{layer}/attn";
         (string query, string key, string value) = _config.Family.QueryKeyNorm
             ? AddNormedQueryAndKey(input, node, prefix)
@@ -223,8 +223,8 @@ internal sealed class LlamaOnnxGraph
     private (string Query, string Key, string Value) AddNormedQueryAndKey(string input, string node, string prefix)
     {
         return (
-            Normed("q", _config.NumAttentionHeads, LlamaTensorNames.QueryNorm),
-            Normed("k", _config.NumKeyValueHeads, LlamaTensorNames.KeyNorm),
+            Normed("q", _config.NumAttentionHeads, DecoderTensorNames.QueryNorm),
+            Normed("k", _config.NumKeyValueHeads, DecoderTensorNames.KeyNorm),
             AddProjection(input, node + "/v_proj/MatMul", prefix + "v_proj.weight"));
 
         string Normed(string letter, int count, string norm)
@@ -242,7 +242,7 @@ internal sealed class LlamaOnnxGraph
     /// <summary>down(silu(gate(x)) · up(x)).</summary>
     private string AddFeedForward(int layer, string input)
     {
-        string prefix = LlamaTensorNames.Layer(layer) + "mlp.";
+        string prefix = DecoderTensorNames.Layer(layer) + "mlp.";
         string node = $"/model/layers.{layer}/mlp";
         string gate = AddProjection(input, node + "/gate_proj/MatMul", prefix + "gate_proj.weight");
         string up = AddProjection(input, node + "/up_proj/MatMul", prefix + "up_proj.weight");

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace SlmEdge.Training.Families;
 
 /// <summary>One decoder block: pre-norm grouped-query attention and pre-norm SwiGLU, each added to the residual stream.</summary>
-internal sealed class LlamaLayer : IDisposable
+internal sealed class DecoderLayer : IDisposable
 {
     public required Tensor InputNorm { get; init; }
 

@@ -5,9 +5,9 @@ namespace SlmEdge.Formats.HuggingFace;
 
 /// <summary>
 /// <c>config.json</c> of a decoder in the Llama layout (RMSNorm, rotary positions, grouped-query attention, SwiGLU); what its family adds to that
-/// stands in <see cref="Family"/>. Field names and defaults follow the Hugging Face <c>LlamaConfig</c>.
+/// stands in <see cref="Family"/>. Field names and defaults follow the Hugging Face <c>DecoderConfig</c>.
 /// </summary>
-public sealed record LlamaConfig
+public sealed record DecoderConfig
 {
     private const string FileName = "config.json";
 
@@ -82,7 +82,7 @@ public sealed record LlamaConfig
     /// <param name="directoryOrFile">The model folder or the file.</param>
     /// <exception cref="ModelFormatException">A field is missing, of a wrong type, inconsistent, or asks for something that is not implemented.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static LlamaConfig Load(string directoryOrFile)
+    public static DecoderConfig Load(string directoryOrFile)
     {
         string path = ModelFolder.Resolve(directoryOrFile, FileName);
         JsonFields fields = ModelFolder.Read(path);
@@ -100,7 +100,7 @@ public sealed record LlamaConfig
             throw fields.Wrong("num_attention_heads", $"{heads} does not divide hidden_size {hidden}");
         }
 
-        var config = new LlamaConfig
+        var config = new DecoderConfig
         {
             Family = family,
             Architectures = fields.StringList("architectures") is { Count: > 0 } names ? names : [family.Architecture],

@@ -12,25 +12,25 @@ namespace SlmEdge.Training.Families;
 /// its own matrix or the embedding itself (tied). Weights carry their Hugging Face names.
 /// </summary>
 /// <remarks>Not thread-safe: one thread computes at a time.</remarks>
-public sealed class LlamaModel : IDisposable
+public sealed class DecoderModel : IDisposable
 {
     private readonly Dictionary<string, Tensor> _dense;
     private readonly RotaryEmbedding _rotary;
 
-    internal LlamaModel(LlamaConfig config, IReadOnlyDictionary<string, Tensor> parameters, Device device)
+    internal DecoderModel(DecoderConfig config, IReadOnlyDictionary<string, Tensor> parameters, Device device)
     {
         Config = config;
         Device = device;
         _dense = new Dictionary<string, Tensor>(parameters, StringComparer.Ordinal);
         _rotary = new RotaryEmbedding(config.RotaryFrequencies(), device);
-        Embedding = parameters[LlamaTensorNames.Embedding];
-        FinalNorm = parameters[LlamaTensorNames.FinalNorm];
-        Head = config.TieWordEmbeddings ? Embedding : parameters[LlamaTensorNames.Head];
+        Embedding = parameters[DecoderTensorNames.Embedding];
+        FinalNorm = parameters[DecoderTensorNames.FinalNorm];
+        Head = config.TieWordEmbeddings ? Embedding : parameters[DecoderTensorNames.Head];
         Layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => CreateLayer(i, parameters))];
     }
 
     /// <summary>The model's shape.</summary>
-    public LlamaConfig Config { get; }
+    public DecoderConfig Config { get; }
 
     /// <summary>Where the weights are.</summary>
     public Device Device { get; }
@@ -46,13 +46,13 @@ public sealed class LlamaModel : IDisposable
     /// <summary>Output matrix, <c>[vocabulary, hidden]</c>; the same tensor as <see cref="Embedding"/> when tied.</summary>
     internal Tensor Head { get; }
 
-    internal IReadOnlyList<LlamaLayer> Layers { get; }
+    internal IReadOnlyList<DecoderLayer> Layers { get; }
 
     internal IEnumerable<LinearLayer> Linears => Layers.SelectMany(l => l.Linears);
 
     /// <summary>Dense parameters by Hugging Face name, in a fixed order. Projections that were quantised are no longer among them.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Parameters =>
-        LlamaTensorNames.All(Config).Where(_dense.ContainsKey).Select(n => KeyValuePair.Create(n, _dense[n]));
+        DecoderTensorNames.All(Config).Where(_dense.ContainsKey).Select(n => KeyValuePair.Create(n, _dense[n]));
 
     /// <summary>Number of parameters, a tied head counted once.</summary>
     public long ParameterCount =>
@@ -194,17 +194,17 @@ public sealed class LlamaModel : IDisposable
         _rotary.Dispose();
     }
 
-    private static LlamaLayer CreateLayer(int index, IReadOnlyDictionary<string, Tensor> parameters)
+    private static DecoderLayer CreateLayer(int index, IReadOnlyDictionary<string, Tensor> parameters)
     {
-        var prefix = LlamaTensorNames.Layer(index);
+        var prefix = DecoderTensorNames.Layer(index);
         LinearLayer Linear(string module) =>
             new(prefix + module, new DenseWeight(parameters[prefix + module + ".weight"]), parameters.GetValueOrDefault(prefix + module + ".bias"));
-        return new LlamaLayer
+        return new DecoderLayer
         {
-            InputNorm = parameters[prefix + LlamaTensorNames.InputNorm],
-            PostAttentionNorm = parameters[prefix + LlamaTensorNames.PostAttentionNorm],
-            QueryNorm = parameters.GetValueOrDefault(prefix + LlamaTensorNames.QueryNorm),
-            KeyNorm = parameters.GetValueOrDefault(prefix + LlamaTensorNames.KeyNorm),
+            InputNorm = parameters[prefix + DecoderTensorNames.InputNorm],
+            PostAttentionNorm = parameters[prefix + DecoderTensorNames.PostAttentionNorm],
+            QueryNorm = parameters.GetValueOrDefault(prefix + DecoderTensorNames.QueryNorm),
+            KeyNorm = parameters.GetValueOrDefault(prefix + DecoderTensorNames.KeyNorm),
             Query = Linear("self_attn.q_proj"),
             Key = Linear("self_attn.k_proj"),
             Value = Linear("self_attn.v_proj"),

@@ -2,7 +2,7 @@ using SlmEdge.Formats.HuggingFace;
 
 namespace SlmEdge.Formats.Tests.HuggingFace;
 
-public sealed class LlamaConfigTests : IDisposable
+public sealed class DecoderConfigTests : IDisposable
 {
     private const string Minimal =
         """{"model_type":"llama","hidden_size":256,"intermediate_size":768,"num_hidden_layers":4,"num_attention_heads":4,"vocab_size":6144%}""";
@@ -14,13 +14,13 @@ public sealed class LlamaConfigTests : IDisposable
     [Fact]
     public void What_was_saved_is_loaded()
     {
-        var config = new LlamaConfig
+        var config = new DecoderConfig
         {
             HiddenSize = 256, IntermediateSize = 768, NumHiddenLayers = 6, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 64, VocabSize = 6144,
             MaxPositionEmbeddings = 2048, RmsNormEps = 1e-5, RopeTheta = 500000, TieWordEmbeddings = true, BosTokenId = 0, EosTokenId = 2, TorchDtype = "bfloat16",
         };
         config.Save(_folder.Path);
-        LlamaConfig loaded = LlamaConfig.Load(_folder.Path);
+        DecoderConfig loaded = DecoderConfig.Load(_folder.Path);
         loaded.Architectures.ShouldBe(["LlamaForCausalLM"]);
         (loaded with { Architectures = config.Architectures }).ShouldBe(config);
     }
@@ -28,7 +28,7 @@ public sealed class LlamaConfigTests : IDisposable
     [Fact]
     public void Absent_fields_have_the_defaults_of_the_field()
     {
-        LlamaConfig config = Load("");
+        DecoderConfig config = Load("");
         config.NumKeyValueHeads.ShouldBe(4);
         config.HeadDim.ShouldBe(64);
         config.RopeTheta.ShouldBe(10000);
@@ -40,7 +40,7 @@ public sealed class LlamaConfigTests : IDisposable
     [Fact]
     public void Newer_spellings_are_understood()
     {
-        LlamaConfig config = Load(""","dtype":"float16","eos_token_id":[7,8],"rope_parameters":{"rope_type":"default","rope_theta":500000.0}""");
+        DecoderConfig config = Load(""","dtype":"float16","eos_token_id":[7,8],"rope_parameters":{"rope_type":"default","rope_theta":500000.0}""");
         config.TorchDtype.ShouldBe("float16");
         config.EosTokenId.ShouldBe(7);
         config.RopeTheta.ShouldBe(500000);
@@ -65,21 +65,21 @@ public sealed class LlamaConfigTests : IDisposable
     public void Another_family_is_refused()
     {
         _folder.Write("config.json", Minimal.Replace("%", "").Replace("llama", "mamba"));
-        Should.Throw<ModelFormatException>(() => LlamaConfig.Load(_folder.Path)).Message.ShouldContain("'mamba'");
+        Should.Throw<ModelFormatException>(() => DecoderConfig.Load(_folder.Path)).Message.ShouldContain("'mamba'");
     }
 
     [Fact]
     public void Damage_is_refused_or_read_but_nothing_else()
     {
         byte[] valid = System.Text.Encoding.UTF8.GetBytes(Minimal.Replace("%", ""","torch_dtype":"float32","rope_scaling":null"""));
-        void Read(byte[] bytes) => LlamaConfig.Load(_folder.Write("config.json", bytes));
+        void Read(byte[] bytes) => DecoderConfig.Load(_folder.Write("config.json", bytes));
         Damage.EveryTruncationIsRefused(valid, Read);
         Damage.RandomChangesAreRefusedOrRead(valid, Read, rounds: 2000).ShouldBeGreaterThan(500);
     }
 
-    private LlamaConfig Load(string extra)
+    private DecoderConfig Load(string extra)
     {
         _folder.Write("config.json", Minimal.Replace("%", extra));
-        return LlamaConfig.Load(_folder.Path);
+        return DecoderConfig.Load(_folder.Path);
     }
 }

@@ -3,7 +3,7 @@ using SlmEdge.Formats.HuggingFace;
 namespace SlmEdge.Training.Families;
 
 /// <summary>The tensors of a checkpoint in the Llama layout as Hugging Face names them, and the shape that the configuration gives each.</summary>
-public static class LlamaTensorNames
+public static class DecoderTensorNames
 {
     /// <summary>Token embedding.</summary>
     public const string Embedding = "model.embed_tokens.weight";
@@ -32,11 +32,11 @@ public static class LlamaTensorNames
 
     /// <summary>Every tensor name, in file order.</summary>
     /// <param name="config">The model's shape.</param>
-    public static IEnumerable<string> All(LlamaConfig config) => Shapes(config).Select(s => s.Name);
+    public static IEnumerable<string> All(DecoderConfig config) => Shapes(config).Select(s => s.Name);
 
     /// <summary>Every tensor with its shape, in file order.</summary>
     /// <param name="config">The model's shape.</param>
-    public static IEnumerable<(string Name, long[] Shape)> Shapes(LlamaConfig config)
+    public static IEnumerable<(string Name, long[] Shape)> Shapes(DecoderConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
         long hidden = config.HiddenSize;

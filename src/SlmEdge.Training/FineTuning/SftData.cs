@@ -1,0 +1,72 @@
+using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Tasks;
+using SlmEdge.Tasks.Data;
+using SlmEdge.Tasks.Prompts;
+using SlmEdge.Training.Tokenization;
+
+namespace SlmEdge.Training.FineTuning;
+
+/// <summary>What a run learns from and is measured on.</summary>
+/// <param name="Train">Training examples.</param>
+/// <param name="Valid">Validation examples.</param>
+/// <param name="PromptSha256">Identity of the rendering.</param>
+/// <param name="Codes">The codes of the labels, of a classification whose verbalizer is <c>code</c>.</param>
+/// <param name="LabelTokens">The token of each label, of a classification in which every label is one token: accuracy is measured among them.</param>
+internal sealed record SftData(
+    SupervisedExample[] Train, SupervisedExample[] Valid, string PromptSha256, IReadOnlyList<LabelCode>? Codes, long[]? LabelTokens)
+{
+    /// <summary>Reads, checks and renders the rows that the options name.</summary>
+    /// <exception cref="TrainingException">There is nothing to train on or to measure with, or the task is of a kind that is not trained.</exception>
+    /// <exception cref="Formats.JsonLines.DataFormatException">A row is malformed or too long; the message names it.</exception>
+    public static SftData Load(SftOptions options, BaseTokenizer tokenizer, DecoderConfig model, Action<string>? message)
+    {
+        var maxLength = options.MaxLength > 0 ? options.MaxLength : model.MaxPositionEmbeddings;
+        if (maxLength > model.MaxPositionEmbeddings)
+        {
+            throw new TrainingException($"--max-length {maxLength} exceeds the model's context of {model.MaxPositionEmbeddings} tokens.");
+        }
+
+        return options.Task.Kind switch
+        {
+            TaskKind.Classify => Classification(options, tokenizer, maxLength, message),
+            _ => throw new TrainingException($"Task '{options.Task.Name}' is of kind {options.Task.Kind}; this version trains tasks of kind classify."),
+        };
+    }
+
+    private static SftData Classification(SftOptions options, BaseTokenizer tokenizer, int maxLength, Action<string>? message)
+    {
+        var prompt = ClassificationPrompt.Create(options.Task, tokenizer);
+        var reader = new ReaderOptions { TextColumn = options.TextColumn, LabelColumn = options.LabelColumn };
+        IReadOnlyList<LabelledText> trainRows = LabelledTextReader.Read(options.TrainFile, options.Task, reader);
+        IReadOnlyList<LabelledText> validRows;
+        if (options.ValidationFile is null)
+        {
+            (trainRows, validRows) = ExampleSet.Split(trainRows, options.ValidationShare, options.Seed);
+        }
+        else
+        {
+            validRows = LabelledTextReader.Read(options.ValidationFile, options.Task, reader);
+            var overlap = TrainTestOverlap.Check(trainRows, validRows);
+            if (overlap.Count > 0)
+            {
+                message?.Invoke($"Warning: {overlap.Count} validation rows also stand in the training file (first: row {overlap[0].Test.Row}); the validation score flatters the model.");
+            }
+        }
+
+        if (trainRows.Count == 0 || validRows.Count == 0)
+        {
+            throw new TrainingException($"There are {trainRows.Count} training and {validRows.Count} validation rows; both are needed.");
+        }
+
+        var missing = options.Task.Labels.Select(l => l.Name).Except(trainRows.Select(r => r.Label), StringComparer.Ordinal).ToArray();
+        if (missing.Length > 0)
+        {
+            message?.Invoke($"Warning: no training row has the label {string.Join(", ", missing.Take(5).Select(m => $"'{m}'"))}{(missing.Length > 5 ? $" and {missing.Length - 5} more" : string.Empty)}.");
+        }
+
+        var labels = prompt.Labels.SingleToken
+            ? Enumerable.Range(0, prompt.Labels.LabelCount).Select(l => (long)prompt.AnswerTokens(l)[0]).ToArray()
+            : null;
+        return new SftData(ExampleSet.Render(trainRows, prompt, maxLength), ExampleSet.Render(validRows, prompt, maxLength), prompt.Sha256, prompt.Codes, labels);
+    }
+}
