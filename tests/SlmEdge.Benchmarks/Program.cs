@@ -21,7 +21,7 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           nf4                [--megabytes N]            NF4 against a plain memory copy, one core
           classify-batching  MODEL                      prefix sharing and batching against one whole prompt at a time
           classify-node      MODEL                      our llama.cpp engine against node-llama-cpp on the same GGUF
-          train-packing      [--base DIR] [--task FILE --train FILE] [--batch N] [--steps N] [--learning-rate X]
+          train-packing      [--base DIR] [--task FILE --train FILE | --dialogues FILE [--max-length N]] [--batch N] [--steps N] [--learning-rate X]
                                                         packed LoRA step against padded ones: our binding's, and PyTorch's
 
         MODEL is  --bundle x.slmb [--gguf PATH_IN_BUNDLE] --data test.jsonl

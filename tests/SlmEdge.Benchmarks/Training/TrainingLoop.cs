@@ -63,9 +63,9 @@ internal static class TrainingLoop
     /// <summary>As the trainer does it: rows end to end, logits at supervised positions only.</summary>
     private static double Packed(DecoderModel model, TrainingRow[] rows)
     {
-        var supervised = rows.Sum(r => r.Answer.Length);
+        var supervised = rows.Sum(r => r.Targets.Length);
         double sum = 0;
-        foreach (var batch in SupervisedBatch.Split(rows.Select((r, i) => SupervisedExample.OfAnswer([.. r.Tokens.AsSpan(0, r.Tokens.Length - r.Answer.Length + 1)], r.Answer, .., -1, string.Empty, i)), PackTokens))
+        foreach (var batch in SupervisedBatch.Split(rows.Select((r, i) => new SupervisedExample(r.Tokens, r.Positions, r.Targets, ..0, -1, string.Empty, i)), PackTokens))
         {
             using var scope = NewDisposeScope();
             var hidden = model.Forward(batch.Pack);
@@ -85,11 +85,11 @@ internal static class TrainingLoop
         for (var i = 0; i < rows.Length; i++)
         {
             // Causal attention never looks to the right, so padding there needs no mask.
-            var (tokens, answer) = (rows[i].Tokens, rows[i].Answer);
-            padded[i] = [.. tokens, .. Enumerable.Repeat(padToken, longest - tokens.Length)];
-            for (var a = 0; a < answer.Length; a++)
+            var row = rows[i];
+            padded[i] = [.. row.Tokens, .. Enumerable.Repeat(padToken, longest - row.Tokens.Length)];
+            for (var t = 0; t < row.Targets.Length; t++)
             {
-                targets[(i * longest) + tokens.Length - answer.Length + a] = answer[a];
+                targets[(i * longest) + row.Positions[t]] = row.Targets[t];
             }
         }
 

@@ -19,6 +19,8 @@ internal static class WorkloadFolder
     private const string EndOfText = "<|endoftext|>";
     private const int WarmupSteps = 4;
 
+    private static string Samples => Path.Combine(RepositoryFiles.Root, "samples", "work-orders");
+
     /// <summary>edge-nano's shape.</summary>
     private static DecoderConfig Shape => new()
     {
@@ -39,41 +41,47 @@ internal static class WorkloadFolder
 
     public static TrainingWorkload Create(string folder, BenchmarkArguments arguments)
     {
-        var samples = Path.Combine(RepositoryFiles.Root, "samples", "work-orders");
-        var task = TaskDefinition.Load(arguments.Text("task") ?? Path.Combine(samples, "task.json"));
-        var options = new ReaderOptions { TextColumn = arguments.Text("text-column") ?? "text", LabelColumn = arguments.Text("label-column") ?? "label" };
-        var rows = LabelledTextReader.Read(arguments.Text("train") ?? Path.Combine(samples, "train.jsonl"), task, options);
         if (arguments.Text("base") is { } chosen)
         {
             ModelDirectory.CopyCompanions(chosen, folder);
         }
         else
         {
-            WriteTokenizer(folder, rows);
+            WriteTokenizer(folder);
         }
 
         using var tokenizer = BaseTokenizer.Open(folder);
-        var prompt = ClassificationPrompt.Create(task, tokenizer);
+        var rows = arguments.Text("dialogues") is { } dialogues
+            ? DialogueRows.Read(dialogues, tokenizer, arguments.Integer("max-length", 512))
+            : LabelledRows(arguments, tokenizer);
         var batchSize = arguments.Integer("batch", 32);
         var steps = WarmupSteps + arguments.Integer("steps", 40);
-        var order = new RowOrder(rows.Count, 1);
-        var batches = Enumerable.Range(0, steps).Select(step => Enumerable.Range(step * batchSize, batchSize).Select(i => Render(prompt, rows[order.At(i)])).ToArray()).ToArray();
+        var order = new RowOrder(rows.Length, 1);
+        var batches = Enumerable.Range(0, steps).Select(step => Enumerable.Range(step * batchSize, batchSize).Select(i => rows[order.At(i)]).ToArray()).ToArray();
         var workload = new TrainingWorkload(32, 64, arguments.Number("learning-rate", 2e-3), 0.01, 1.0, WarmupSteps, tokenizer.EosTokenId, batches);
         workload.Save(folder);
         WriteModel(folder, arguments.Text("base"), workload);
         return workload;
     }
 
-    private static TrainingRow Render(ClassificationPrompt prompt, LabelledText row)
+    private static TrainingRow[] LabelledRows(BenchmarkArguments arguments, BaseTokenizer tokenizer)
     {
-        var answer = prompt.AnswerTokens(prompt.Task.IndexOf(row.Label));
-        return new TrainingRow([.. prompt.Prefix, .. prompt.EncodeText(row.Text), .. answer[..^1]], answer);
+        var task = TaskDefinition.Load(arguments.Text("task") ?? Path.Combine(Samples, "task.json"));
+        var options = new ReaderOptions { TextColumn = arguments.Text("text-column") ?? "text", LabelColumn = arguments.Text("label-column") ?? "label" };
+        var prompt = ClassificationPrompt.Create(task, tokenizer);
+        return [.. LabelledTextReader.Read(arguments.Text("train") ?? Path.Combine(Samples, "train.jsonl"), task, options).Select(row =>
+        {
+            var answer = prompt.AnswerTokens(prompt.Task.IndexOf(row.Label));
+            int[] question = [.. prompt.Prefix, .. prompt.EncodeText(row.Text)];
+            return new TrainingRow([.. question, .. answer[..^1]], [.. Enumerable.Range(question.Length - 1, answer.Length)], answer);
+        })];
     }
 
-    private static void WriteTokenizer(string folder, IReadOnlyList<LabelledText> rows)
+    private static void WriteTokenizer(string folder)
     {
+        var task = TaskDefinition.Load(Path.Combine(Samples, "task.json"));
         var trainer = new BytePairTrainer(new BytePairTrainerOptions { VocabularySize = Shape.VocabSize, SpecialTokens = [EndOfText] });
-        foreach (var row in rows)
+        foreach (var row in LabelledTextReader.Read(Path.Combine(Samples, "train.jsonl"), task))
         {
             trainer.Add(row.Text);
         }

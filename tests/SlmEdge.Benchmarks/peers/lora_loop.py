@@ -129,11 +129,14 @@ def collate(rows, pad):
     longest = max(len(row["tokens"]) for row in rows)
     ids, mask, labels = [], [], []
     for row in rows:
-        tokens, answer = row["tokens"], row["answer"]
+        tokens = row["tokens"]
         fill = longest - len(tokens)
         ids.append(tokens + [pad] * fill)
         mask.append([1] * len(tokens) + [0] * fill)
-        labels.append([-100] * (len(tokens) - len(answer)) + answer + [-100] * fill)
+        wanted = [-100] * longest
+        for position, target in zip(row["positions"], row["targets"]):
+            wanted[position] = target
+        labels.append(wanted)
     return torch.tensor(ids), torch.tensor(mask), torch.tensor(labels)
 
 
