@@ -1,26 +1,12 @@
 using SlmEdge.Tasks;
-using SlmEdge.Training.Adapters;
-using SlmEdge.Training.Optimization;
 
 namespace SlmEdge.Training.FineTuning;
 
 /// <summary>Settings of a supervised fine-tuning run.</summary>
-public sealed record SftOptions
+public sealed record SftOptions : FineTuningOptions
 {
-    /// <summary>Directory of the base model.</summary>
-    public required string BaseDirectory { get; init; }
-
     /// <summary>The task.</summary>
     public required TaskDefinition Task { get; init; }
-
-    /// <summary>Training rows.</summary>
-    public required string TrainFile { get; init; }
-
-    /// <summary>Validation rows; when null, <see cref="ValidationShare"/> of the training rows is held out.</summary>
-    public string? ValidationFile { get; init; }
-
-    /// <summary>Share of the training rows that is held out when no validation file is given.</summary>
-    public double ValidationShare { get; init; } = 0.1;
 
     /// <summary>Column with the text, of labelled rows.</summary>
     public string TextColumn { get; init; } = "text";
@@ -28,113 +14,13 @@ public sealed record SftOptions
     /// <summary>Column with the label.</summary>
     public string LabelColumn { get; init; } = "label";
 
-    /// <summary>What is trained.</summary>
-    public FineTuningMethod Method { get; init; } = FineTuningMethod.Qlora;
-
-    /// <summary>Adapter settings, of the LoRA methods.</summary>
-    public LoraConfig Lora { get; init; } = new(32, 64, 0.05, [LoraConfig.AllLinear]);
-
-    /// <summary>Run directory to write.</summary>
-    public required string OutputDirectory { get; init; }
-
     /// <summary>Probability with which a token of a training text is left out, drawn anew at every visit; 0 to below 1.</summary>
     public double TokenDropout { get; init; } = 0.1;
 
-    /// <summary>How the weights are updated.</summary>
-    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Muon;
-
-    /// <summary>Most passes over the training rows.</summary>
-    public int Epochs { get; init; } = 10;
-
-    /// <summary>Rows per update.</summary>
-    public int BatchSize { get; init; } = 16;
-
-    /// <summary>Tokens per forward pass; a batch of more is split and its gradients are added up.</summary>
-    public int PackTokens { get; init; } = 4096;
-
-    /// <summary>Keep only each block's input and compute its activations again in the backward pass: less memory, more time, the same numbers.</summary>
-    public bool ActivationCheckpointing { get; init; }
-
-    /// <summary>Longest prompt and answer, in tokens; 0 is the model's context.</summary>
-    public int MaxLength { get; init; }
-
-    /// <summary>Peak learning rate; 0 chooses one by method.</summary>
-    public double LearningRate { get; init; }
-
-    /// <summary>
-    /// Learning rate of the adapters' B factors over that of the A factors (LoRA+, arXiv 2402.12354); 1 is plain LoRA. Needs AdamW.
-    /// </summary>
-    public double LoraPlusRatio { get; init; } = 1;
-
-    /// <summary>Course of the learning rate after the warm-up.</summary>
-    public ScheduleShape Schedule { get; init; } = ScheduleShape.Cosine;
-
-    /// <summary>Share of the steps that warm up.</summary>
-    public double WarmupShare { get; init; } = 0.05;
-
-    /// <summary>Final learning rate as a share of the peak.</summary>
-    public double FloorShare { get; init; } = 0.05;
-
-    /// <summary>Decoupled weight decay of the matrices.</summary>
-    public double WeightDecay { get; init; } = 0.01;
-
-    /// <summary>Largest norm of all gradients; 0 is no limit.</summary>
-    public double GradientClip { get; init; } = 1.0;
-
-    /// <summary>Evaluations without a better score before the run stops; 0 never stops early.</summary>
-    public int Patience { get; init; } = 4;
-
-    /// <summary>Steps between evaluations; 0 is once per pass.</summary>
-    public int EvaluateEvery { get; init; }
-
-    /// <summary>Seed of adapters, dropout, order and the held-out rows.</summary>
-    public long Seed { get; init; } = 1;
-
-    /// <summary>Continue from the last checkpoint.</summary>
-    public bool Resume { get; init; }
-
-    /// <summary>Compute threads; 0 leaves the choice to libtorch.</summary>
-    public int Threads { get; init; }
-
-    /// <summary>The peak learning rate that applies: adapters bear more than the weights themselves.</summary>
-    public double EffectiveLearningRate => LearningRate > 0 ? LearningRate : Method == FineTuningMethod.Full ? 1e-3 : 2e-3;
-
-    /// <summary>Checks the settings against each other.</summary>
-    /// <exception cref="TrainingException">A setting is out of range.</exception>
-    public void Validate()
+    /// <inheritdoc/>
+    public override void Validate()
     {
-        Require(Epochs >= 1, "--epochs must be at least 1");
-        Require(BatchSize >= 1, "--batch must be at least 1");
-        Require(PackTokens >= 1, "--pack-tokens must be at least 1");
-        Require(MaxLength >= 0, "--max-length must not be negative");
-        Require(double.IsFinite(LearningRate) && LearningRate >= 0, "--learning-rate must be a positive number");
-        Require(ValidationShare is > 0 and < 1, "--valid-share must lie between 0 and 1");
+        base.Validate();
         Require(TokenDropout is >= 0 and < 1, "--token-dropout must be at least 0 and below 1");
-        Require(Patience >= 0, "--patience must not be negative");
-        Require(EvaluateEvery >= 0, "--evaluate-every must not be negative");
-        Require(WarmupShare is >= 0 and < 1, "--warmup-share must be at least 0 and below 1");
-        Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, "--weight-decay must not be negative");
-        Require(double.IsFinite(GradientClip) && GradientClip >= 0, "--gradient-clip must not be negative; 0 is no limit");
-        Require(double.IsFinite(LoraPlusRatio) && LoraPlusRatio > 0, "--lora-plus-ratio must be a positive number");
-        if (LoraPlusRatio != 1)
-        {
-            Require(Method != FineTuningMethod.Full, "--lora-plus-ratio speaks of adapters, and --method full has none; leave it out or choose lora or qlora");
-            Require(
-                Optimizer == OptimizerKind.AdamW,
-                "--lora-plus-ratio is defined for AdamW; add --optimizer adamw or leave the ratio out");
-        }
-
-        if (Method != FineTuningMethod.Full)
-        {
-            Lora.Validate();
-        }
-
-        static void Require(bool condition, string rule)
-        {
-            if (!condition)
-            {
-                throw new TrainingException(rule + ".");
-            }
-        }
     }
 }

@@ -1,20 +1,4 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using SlmEdge.Formats.Safetensors;
-using SlmEdge.Formats.Storage;
-using SlmEdge.Training.Adapters;
-using SlmEdge.Training.Checkpoints;
-using SlmEdge.Training.Families;
-using SlmEdge.Training.Memory;
-using SlmEdge.Training.Models;
-using SlmEdge.Training.Optimization;
 using SlmEdge.Training.Progress;
-using SlmEdge.Training.Runs;
-using SlmEdge.Training.Tokenization;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace SlmEdge.Training.FineTuning;
 
@@ -35,95 +19,15 @@ public sealed class SftTrainer
     /// <param name="message">Told what is noteworthy about data and model.</param>
     /// <param name="cancellationToken">Stops the run after the update in progress.</param>
     /// <exception cref="TrainingException">Settings contradict each other, or the loss is not finite.</exception>
-    public SftResult Run(IProgress<TrainingStep>? progress = null, Action<string>? message = null, CancellationToken cancellationToken = default)
-    {
-        _options.Validate();
-        RunDirectory.Claim(_options.OutputDirectory, _options.Resume);
-        NativeAllocator.KeepFreedMemory();
-        if (_options.Threads > 0)
-        {
-            set_num_threads(_options.Threads);
-        }
-
-        using var tokenizer = BaseTokenizer.Open(_options.BaseDirectory);
-        using var model = ModelDirectory.Load(_options.BaseDirectory);
-        var data = SftData.Load(_options, tokenizer, model.Config, message);
-        TrainableBase.Prepare(model, _options, message);
-
-        using IOptimizer optimizer = _options.Optimizer == OptimizerKind.Muon
-            ? new Muon(model.TrainableParameters(), _options.WeightDecay)
-            : new AdamW(model.TrainableParameters(), 0.9, 0.999, _options.WeightDecay, loraPlusRatio: _options.LoraPlusRatio);
-        var steps = (long)_options.Epochs * ((data.Train.Length + _options.BatchSize - 1) / _options.BatchSize);
-        var schedule = new LearningRateSchedule(_options.EffectiveLearningRate, Math.Max(1, (long)(steps * _options.WarmupShare)), steps, _options.FloorShare, _options.Schedule);
-        var record = Describe(tokenizer, data);
-        var session = new SftSession(_options, model, optimizer, schedule, data, Fingerprint(record, schedule));
-        session.Restore();
-        System.IO.Directory.CreateDirectory(_options.OutputDirectory);
-        record.Save(_options.OutputDirectory);
-        var clock = Stopwatch.StartNew();
-        var outcome = session.Run(progress, cancellationToken);
-        var artifact = Save(model, record);
-        var result = new SftResult(
-            _options.OutputDirectory,
-            artifact,
-            data.Train.Length,
-            data.Valid.Length,
-            model.TrainableParameters().Sum(p => p.Value.NumberOfElements),
-            model.ParameterCount,
-            outcome.Steps,
-            outcome.BestStep,
-            outcome.Best.Loss,
-            outcome.Best.Accuracy,
-            outcome.StoppedEarly,
-            clock.Elapsed.TotalSeconds);
-        (record with { Results = JsonSerializer.SerializeToElement(result, RunRecord.Json), FinishedUtc = DateTime.UtcNow }).Save(_options.OutputDirectory);
-        return result;
-    }
-
-    private string Save(DecoderModel model, RunRecord record)
-    {
-        if (_options.Method != FineTuningMethod.Full)
-        {
-            var adapter = RunDirectory.AdapterPath(_options.OutputDirectory);
-            AdapterDirectory.Save(model, _options.Lora, adapter, _options.BaseDirectory, record.Base!.Sha256);
-            return adapter;
-        }
-
-        var target = RunDirectory.ModelPath(_options.OutputDirectory);
-        using var staging = AtomicDirectory.Create(target, overwrite: true);
-        ModelDirectory.Save(model, staging.StagingPath, SafetensorsType.F32);
-        ModelDirectory.CopyCompanions(_options.BaseDirectory, staging.StagingPath);
-        staging.Commit();
-        return target;
-    }
-
-    private RunRecord Describe(BaseTokenizer tokenizer, SftData data)
-    {
-        var files = new List<RunData> { RunData.Describe("train", _options.TrainFile, data.Train.Length) };
-        if (_options.ValidationFile is not null)
-        {
-            files.Add(RunData.Describe("valid", _options.ValidationFile, data.Valid.Length));
-        }
-
-        return RunRecord.Begin("sft", _options.Seed) with
-        {
-            Method = _options.Method.ToString().ToLowerInvariant(),
-            Base = new RunBase(Path.GetFullPath(_options.BaseDirectory), ModelDirectory.Hash(_options.BaseDirectory), tokenizer.Sha256),
-            Task = _options.Task,
-            Codes = data.Codes,
-            PromptSha256 = data.PromptSha256,
-            Settings = JsonSerializer.SerializeToElement(_options, RunRecord.Json),
-            Data = files,
-        };
-    }
-
-    private string Fingerprint(RunRecord record, LearningRateSchedule schedule)
-    {
-        var settings = JsonSerializer.Serialize(new
-        {
-            record.Method, record.Seed, BaseHash = record.Base!.Sha256, record.PromptSha256, schedule, _options.Lora, _options.Optimizer, _options.TokenDropout, _options.BatchSize, _options.PackTokens,
-            _options.WeightDecay, _options.GradientClip, _options.LoraPlusRatio, _options.EvaluateEvery, _options.ValidationShare, Data = record.Data.Select(d => d.Sha256),
-        });
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)));
-    }
+    public FineTuningResult Run(IProgress<TrainingStep>? progress = null, Action<string>? message = null, CancellationToken cancellationToken = default) =>
+        new FineTuningRun("sft", _options).Execute(
+            (tokenizer, model) =>
+            {
+                var data = SftData.Load(_options, tokenizer, model.Config, message);
+                var subject = new RunSubject(_options.Task, data.Codes, data.PromptSha256, data.Train.Length, data.Valid.Length, new { _options.TokenDropout });
+                return (subject, new SftObjective(_options, model, data));
+            },
+            progress,
+            message,
+            cancellationToken);
 }

@@ -8,7 +8,7 @@ namespace SlmEdge.Training.FineTuning;
 internal static class TrainableBase
 {
     /// <summary>Quantises what is frozen, attaches adapters, marks what is trained.</summary>
-    public static void Prepare(DecoderModel model, SftOptions options, Action<string>? message)
+    public static void Prepare(DecoderModel model, FineTuningOptions options, Action<string>? message)
     {
         manual_seed(options.Seed);
         model.RecomputeActivations = options.ActivationCheckpointing;

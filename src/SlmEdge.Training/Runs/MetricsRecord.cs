@@ -1,3 +1,5 @@
+using SlmEdge.Training.Preference;
+
 namespace SlmEdge.Training.Runs;
 
 /// <summary>One line of <c>metrics.jsonl</c>.</summary>
@@ -8,7 +10,7 @@ namespace SlmEdge.Training.Runs;
 /// <param name="GradientNorm">Norm of the gradients before clipping.</param>
 /// <param name="TokensPerSecond">Input tokens per second.</param>
 /// <param name="ValidationLoss">Validation loss, on lines of an evaluation.</param>
-/// <param name="ValidationAccuracy">Validation accuracy, on lines of an evaluation of a classifier.</param>
+/// <param name="ValidationAccuracy">Validation accuracy, on lines of an evaluation of a classifier or of preferences.</param>
 public sealed record MetricsRecord(
     long Step,
     long Tokens,
@@ -17,4 +19,14 @@ public sealed record MetricsRecord(
     double? GradientNorm = null,
     double? TokensPerSecond = null,
     double? ValidationLoss = null,
-    double? ValidationAccuracy = null);
+    double? ValidationAccuracy = null)
+{
+    /// <summary>Mean loss of the general rows that were mixed into the step, in nats per supervised token.</summary>
+    public double? GeneralLoss { get; init; }
+
+    /// <summary>How the step's pairs were told apart, of preference runs.</summary>
+    public PreferenceRewards? Rewards { get; init; }
+
+    /// <summary>How the validation pairs are told apart, on lines of an evaluation.</summary>
+    public PreferenceRewards? ValidationRewards { get; init; }
+}

@@ -94,7 +94,7 @@ internal static class SftCommand
 
     private static void Run(SftOptions options, bool json, CancellationToken cancellation)
     {
-        SftResult result;
+        FineTuningResult result;
         try
         {
             result = TrainingDisplay.Run(progress => new SftTrainer(options).Run(progress, TrainingDisplay.Message, cancellation));

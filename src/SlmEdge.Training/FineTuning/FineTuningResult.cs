@@ -1,3 +1,5 @@
+using SlmEdge.Training.Preference;
+
 namespace SlmEdge.Training.FineTuning;
 
 /// <summary>Outcome of a fine-tuning run.</summary>
@@ -10,10 +12,10 @@ namespace SlmEdge.Training.FineTuning;
 /// <param name="Steps">Updates made.</param>
 /// <param name="BestStep">The step whose weights were kept.</param>
 /// <param name="ValidationLoss">Validation loss of the kept weights.</param>
-/// <param name="ValidationAccuracy">Validation accuracy of the kept weights, where labels are single tokens.</param>
+/// <param name="ValidationAccuracy">Validation accuracy of the kept weights, where labels are single tokens; of preference runs the share of pairs told apart rightly.</param>
 /// <param name="StoppedEarly">Whether early stopping ended the run.</param>
 /// <param name="Seconds">Time taken.</param>
-public sealed record SftResult(
+public sealed record FineTuningResult(
     string OutputDirectory,
     string ArtifactDirectory,
     int TrainRows,
@@ -25,4 +27,8 @@ public sealed record SftResult(
     double ValidationLoss,
     double? ValidationAccuracy,
     bool StoppedEarly,
-    double Seconds);
+    double Seconds)
+{
+    /// <summary>How the kept weights tell the validation pairs apart, of preference runs.</summary>
+    public PreferenceRewards? ValidationRewards { get; init; }
+}

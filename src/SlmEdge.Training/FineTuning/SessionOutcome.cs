@@ -5,4 +5,4 @@ namespace SlmEdge.Training.FineTuning;
 /// <param name="BestStep">Step of the kept weights.</param>
 /// <param name="Best">Their validation score.</param>
 /// <param name="StoppedEarly">Whether patience ran out.</param>
-internal sealed record SftOutcome(long Steps, long BestStep, ValidationScore Best, bool StoppedEarly);
+internal sealed record SessionOutcome(long Steps, long BestStep, ValidationScore Best, bool StoppedEarly);

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using SlmEdge.Formats.Safetensors;
+using SlmEdge.Formats.Storage;
+using SlmEdge.Training.Adapters;
+using SlmEdge.Training.Families;
+using SlmEdge.Training.Memory;
+using SlmEdge.Training.Models;
+using SlmEdge.Training.Optimization;
+using SlmEdge.Training.Progress;
+using SlmEdge.Training.Runs;
+using SlmEdge.Training.Tokenization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SlmEdge.Training.FineTuning;
+
+/// <summary>
+/// The course that every fine-tuning run takes: claim the directory, load and prepare the base, train with validation and early
+/// stopping, save what came of it.
+/// </summary>
+internal sealed class FineTuningRun(string command, FineTuningOptions options)
+{
+    /// <summary>Reads the rows and says what is learned from them; the model has the base's weights and nothing attached.</summary>
+    public delegate (RunSubject Subject, IObjective Objective) Opening(BaseTokenizer tokenizer, DecoderModel model);
+
+    /// <summary>Runs to the last pass or to the early stop. On cancellation a checkpoint is written before the exception.</summary>
+    /// <exception cref="TrainingException">Settings contradict each other, or the loss is not finite.</exception>
+    public FineTuningResult Execute(Opening open, IProgress<TrainingStep>? progress, Action<string>? message, CancellationToken cancellationToken)
+    {
+        options.Validate();
+        RunDirectory.Claim(options.OutputDirectory, options.Resume);
+        NativeAllocator.KeepFreedMemory();
+        if (options.Threads > 0)
+        {
+            set_num_threads(options.Threads);
+        }
+
+        using var tokenizer = BaseTokenizer.Open(options.BaseDirectory);
+        using var model = ModelDirectory.Load(options.BaseDirectory);
+        var (subject, objective) = open(tokenizer, model);
+        TrainableBase.Prepare(model, options, message);
+
+        using IOptimizer optimizer = options.Optimizer == OptimizerKind.Muon
+            ? new Muon(model.TrainableParameters(), options.WeightDecay)
+            : new AdamW(model.TrainableParameters(), 0.9, 0.999, options.WeightDecay, loraPlusRatio: options.LoraPlusRatio);
+        var steps = (long)options.Epochs * ((objective.RowCount + options.BatchSize - 1) / options.BatchSize);
+        var schedule = new LearningRateSchedule(options.EffectiveLearningRate, Math.Max(1, (long)(steps * options.WarmupShare)), steps, options.FloorShare, options.Schedule);
+        var record = Describe(tokenizer, subject);
+        var fingerprint = Fingerprint(record, schedule, subject);
+        objective.Begin(fingerprint, message, cancellationToken);
+        var session = new TrainingSession(options, model, optimizer, schedule, objective, null, fingerprint);
+        session.Restore();
+        System.IO.Directory.CreateDirectory(options.OutputDirectory);
+        record.Save(options.OutputDirectory);
+        var clock = Stopwatch.StartNew();
+        var outcome = session.Run(progress, cancellationToken);
+        var artifact = Save(model, record);
+        var result = new FineTuningResult(
+            options.OutputDirectory,
+            artifact,
+            subject.TrainRows,
+            subject.ValidationRows,
+            model.TrainableParameters().Sum(p => p.Value.NumberOfElements),
+            model.ParameterCount,
+            outcome.Steps,
+            outcome.BestStep,
+            outcome.Best.Loss,
+            outcome.Best.Accuracy,
+            outcome.StoppedEarly,
+            clock.Elapsed.TotalSeconds) { ValidationRewards = outcome.Best.Rewards };
+        (record with { Results = JsonSerializer.SerializeToElement(result, RunRecord.Json), FinishedUtc = DateTime.UtcNow }).Save(options.OutputDirectory);
+        return result;
+    }
+
+    private string Save(DecoderModel model, RunRecord record)
+    {
+        if (options.Method != FineTuningMethod.Full)
+        {
+            var adapter = RunDirectory.AdapterPath(options.OutputDirectory);
+            AdapterDirectory.Save(model, options.Lora, adapter, options.BaseDirectory, record.Base!.Sha256);
+            return adapter;
+        }
+
+        var target = RunDirectory.ModelPath(options.OutputDirectory);
+        using var staging = AtomicDirectory.Create(target, overwrite: true);
+        ModelDirectory.Save(model, staging.StagingPath, SafetensorsType.F32);
+        ModelDirectory.CopyCompanions(options.BaseDirectory, staging.StagingPath);
+        staging.Commit();
+        return target;
+    }
+
+    private RunRecord Describe(BaseTokenizer tokenizer, RunSubject subject)
+    {
+        var files = new List<RunData> { RunData.Describe("train", options.TrainFile, subject.TrainRows) };
+        if (options.ValidationFile is not null)
+        {
+            files.Add(RunData.Describe("valid", options.ValidationFile, subject.ValidationRows));
+        }
+
+        return RunRecord.Begin(command, options.Seed) with
+        {
+            Method = options.Method.ToString().ToLowerInvariant(),
+            Base = new RunBase(Path.GetFullPath(options.BaseDirectory), ModelDirectory.Hash(options.BaseDirectory), tokenizer.Sha256),
+            Task = subject.Task,
+            Codes = subject.Codes,
+            PromptSha256 = subject.PromptSha256,
+            Settings = JsonSerializer.SerializeToElement(options, options.GetType(), RunRecord.Json),
+            Data = files,
+        };
+    }
+
+    private string Fingerprint(RunRecord record, LearningRateSchedule schedule, RunSubject subject)
+    {
+        var settings = JsonSerializer.Serialize(new
+        {
+            command, record.Method, record.Seed, BaseHash = record.Base!.Sha256, record.PromptSha256, schedule, options.Lora, options.Optimizer, subject.Settings, options.BatchSize, options.PackTokens,
+            options.WeightDecay, options.GradientClip, options.LoraPlusRatio, options.EvaluateEvery, options.ValidationShare, Data = record.Data.Select(d => d.Sha256),
+        });
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)));
+    }
+}

@@ -1,0 +1,14 @@
+using SlmEdge.Tasks;
+using SlmEdge.Tasks.Prompts;
+
+namespace SlmEdge.Training.FineTuning;
+
+/// <summary>What the record of a run says of its rows and of what is asked.</summary>
+/// <param name="Task">The task, where there is one.</param>
+/// <param name="Codes">The codes of the labels, of a classification whose verbalizer is <c>code</c>.</param>
+/// <param name="PromptSha256">Identity of the rendering.</param>
+/// <param name="TrainRows">Rows trained on.</param>
+/// <param name="ValidationRows">Rows validated on.</param>
+/// <param name="Settings">The objective's own settings that decide the course of the run.</param>
+internal sealed record RunSubject(
+    TaskDefinition? Task, IReadOnlyList<LabelCode>? Codes, string PromptSha256, int TrainRows, int ValidationRows, object Settings);
