@@ -162,7 +162,7 @@ internal sealed class SftSession(
             if (data.LabelTokens is { } labels)
             {
                 var rows = hidden.index_select(0, tensor(batch.Positions, device: model.Device));
-                var head = model.Head.index_select(0, tensor(labels, device: model.Device));
+                var head = model.Head.index_select(0, tensor(labels, device: model.Device)).to(ScalarType.Float32);
                 var decided = nn.functional.linear(rows, head).argmax(-1).cpu().data<long>();
                 right += batch.Examples.Where((e, i) => decided[i] == e.Label).Count();
             }

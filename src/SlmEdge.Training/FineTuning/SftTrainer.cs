@@ -46,7 +46,7 @@ public sealed class SftTrainer
         }
 
         using var tokenizer = BaseTokenizer.Open(_options.BaseDirectory);
-        using var model = ModelDirectory.Load(_options.BaseDirectory);
+        using var model = ModelDirectory.Load(_options.BaseDirectory, TrainableBase.Forms(_options));
         var data = SftData.Load(_options, tokenizer, model.Config, message);
         TrainableBase.Prepare(model, _options, message);
 
