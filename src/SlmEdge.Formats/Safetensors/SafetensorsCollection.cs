@@ -87,10 +87,16 @@ public sealed class SafetensorsCollection : IDisposable
     /// <inheritdoc cref="SafetensorsFile.ReadFloat32(string, Span{float})"/>
     public void ReadFloat32(string name, Span<float> destination) => Owner(name).ReadFloat32(name, destination);
 
+    /// <inheritdoc cref="SafetensorsFile.ReadFloat32(string, long, Span{float})"/>
+    public void ReadFloat32(string name, long first, Span<float> destination) => Owner(name).ReadFloat32(name, first, destination);
+
+    /// <inheritdoc cref="SafetensorsFile.ReadBytes"/>
+    public void ReadBytes(string name, long first, Span<byte> destination) => Owner(name).ReadBytes(name, first, destination);
+
     /// <inheritdoc cref="SafetensorsFile.ReadFloat32(string)"/>
     public float[] ReadFloat32(string name) => Owner(name).ReadFloat32(name);
 
-    /// <summary>Unmaps the files.</summary>
+    /// <summary>Closes the files.</summary>
     public void Dispose()
     {
         foreach (SafetensorsFile file in _files)

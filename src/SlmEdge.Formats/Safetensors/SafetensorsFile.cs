@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using SlmEdge.Formats.Numerics;
@@ -6,11 +7,14 @@ using SlmEdge.Formats.Storage;
 namespace SlmEdge.Formats.Safetensors;
 
 /// <summary>
-/// A safetensors file, memory-mapped. The header is checked completely when the file is opened, so that no tensor can point outside it.
+/// A safetensors file. The header is checked completely when the file is opened, so that no tensor can point outside it. Values are copied by
+/// ordinary reads, all of a tensor or a part; only <see cref="GetBytes"/> maps the file into memory.
 /// Reading is thread-safe; spans must not be used after <see cref="Dispose"/>.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
+    private const int ReadChunk = 1 << 20;
+
     private readonly MappedFile _file;
 
     private SafetensorsFile(MappedFile file, Dictionary<string, SafetensorsTensor> tensors, Dictionary<string, string> metadata)
@@ -38,15 +42,21 @@ public sealed class SafetensorsFile : IDisposable
         var file = new MappedFile(path);
         try
         {
-            ReadOnlySpan<byte> prefix = file.Slice(0, Math.Min(SafetensorsHeader.LengthBytes, file.Length));
-            var (tensors, metadata) = SafetensorsHeader.Parse(
-                prefix, length => file.Slice(SafetensorsHeader.LengthBytes, length).ToArray(), file.Length, path);
+            byte[] prefix = Bytes(0, Math.Min(SafetensorsHeader.LengthBytes, file.Length));
+            var (tensors, metadata) = SafetensorsHeader.Parse(prefix, length => Bytes(SafetensorsHeader.LengthBytes, length), file.Length, path);
             return new SafetensorsFile(file, tensors, metadata);
         }
         catch
         {
             file.Dispose();
             throw;
+        }
+
+        byte[] Bytes(long offset, long length)
+        {
+            byte[] bytes = new byte[length];
+            file.Read(offset, bytes);
+            return bytes;
         }
     }
 
@@ -78,13 +88,41 @@ public sealed class SafetensorsFile : IDisposable
             throw new ArgumentException($"'{name}' has {tensor.ElementCount} elements, the destination {destination.Length}.", nameof(destination));
         }
 
+        ReadFloat32(name, 0, destination);
+    }
+
+    /// <summary>Reads a part of a floating-point tensor as single precision; nothing else of it is touched.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="first">The first element, in row-major order.</param>
+    /// <param name="destination">Receives as many elements as it holds.</param>
+    /// <exception cref="ModelFormatException">There is no such tensor, or it is not of a floating-point type.</exception>
+    public void ReadFloat32(string name, long first, Span<float> destination)
+    {
+        SafetensorsTensor tensor = Find(name);
+        CheckPart(tensor, first, destination.Length, tensor.ElementCount);
         int size = SafetensorsTypes.ByteSize(tensor.Type);
-        const int Chunk = 1 << 20;
-        for (int done = 0; done < destination.Length; done += Chunk)
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(ReadChunk, (long)destination.Length * size));
+        for (int done = 0, count; done < destination.Length; done += count)
         {
-            Span<float> part = destination.Slice(done, Math.Min(Chunk, destination.Length - done));
-            Convert(tensor, _file.Slice(tensor.Offset + ((long)done * size), (long)part.Length * size), part);
+            count = Math.Min(buffer.Length / size, destination.Length - done);
+            Span<byte> bytes = buffer.AsSpan(0, count * size);
+            _file.Read(tensor.Offset + ((first + done) * size), bytes);
+            Convert(tensor, bytes, destination.Slice(done, count));
         }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    /// <summary>Copies a part of a tensor's raw little-endian bytes.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="first">The first byte, counted from the tensor's own start.</param>
+    /// <param name="destination">Receives as many bytes as it holds.</param>
+    /// <exception cref="ModelFormatException">There is no such tensor.</exception>
+    public void ReadBytes(string name, long first, Span<byte> destination)
+    {
+        SafetensorsTensor tensor = Find(name);
+        CheckPart(tensor, first, destination.Length, tensor.ByteLength);
+        _file.Read(tensor.Offset + first, destination);
     }
 
     /// <summary>Reads a floating-point tensor as a new array, row-major.</summary>
@@ -102,8 +140,16 @@ public sealed class SafetensorsFile : IDisposable
         return values;
     }
 
-    /// <summary>Unmaps the file.</summary>
+    /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
+
+    private static void CheckPart(SafetensorsTensor tensor, long first, long count, long available)
+    {
+        if (first < 0 || first > available - count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(first), first, $"'{tensor.Name}' has {available}; {count} from there on are more than it has.");
+        }
+    }
 
     private void Convert(SafetensorsTensor tensor, ReadOnlySpan<byte> bytes, Span<float> values)
     {

@@ -17,7 +17,12 @@ public sealed class DecoderModel : IDisposable
     private readonly Dictionary<string, Tensor> _dense;
     private readonly RotaryEmbedding _rotary;
 
-    internal DecoderModel(DecoderConfig config, IReadOnlyDictionary<string, Tensor> parameters, Device device)
+    /// <param name="config">The model's shape.</param>
+    /// <param name="parameters">Dense tensors by name.</param>
+    /// <param name="device">Where they are.</param>
+    /// <param name="held">The projections' matrices by name, where they are not among the dense tensors.</param>
+    internal DecoderModel(
+        DecoderConfig config, IReadOnlyDictionary<string, Tensor> parameters, Device device, IReadOnlyDictionary<string, LinearWeight>? held = null)
     {
         Config = config;
         Device = device;
@@ -26,7 +31,14 @@ public sealed class DecoderModel : IDisposable
         Embedding = parameters[DecoderTensorNames.Embedding];
         FinalNorm = parameters[DecoderTensorNames.FinalNorm];
         Head = config.TieWordEmbeddings ? Embedding : parameters[DecoderTensorNames.Head];
-        Layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => CreateLayer(i, parameters))];
+        Layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => CreateLayer(i, parameters, held))];
+        foreach (var (name, weight) in held ?? new Dictionary<string, LinearWeight>())
+        {
+            if (weight is DenseWeight dense)
+            {
+                _dense.Add(name, dense.Value);
+            }
+        }
     }
 
     /// <summary>The model's shape.</summary>
@@ -38,7 +50,7 @@ public sealed class DecoderModel : IDisposable
     /// <summary>Whether training keeps only the input of each decoder block and computes the rest again in the backward pass.</summary>
     public bool RecomputeActivations { get; set; }
 
-    /// <summary>Token embedding, <c>[vocabulary, hidden]</c>.</summary>
+    /// <summary>Token embedding, <c>[vocabulary, hidden]</c>; of a frozen base in the type in which it is stored.</summary>
     internal Tensor Embedding { get; }
 
     internal Tensor FinalNorm { get; }
@@ -73,7 +85,7 @@ public sealed class DecoderModel : IDisposable
         using var scope = NewDisposeScope();
         var layout = new AttentionLayout(pack);
         var (cos, sin) = _rotary.At(pack.Positions);
-        var hidden = Embedding.index_select(0, tensor(pack.Tokens, device: Device));
+        var hidden = Embedding.index_select(0, tensor(pack.Tokens, device: Device)).to(ScalarType.Float32);
         if (RecomputeActivations && is_grad_enabled())
         {
             var anchor = zeros(1, device: Device).requires_grad_(true);
@@ -103,7 +115,7 @@ public sealed class DecoderModel : IDisposable
 
     /// <summary>Logits of the given rows of <see cref="Forward"/>'s result, <c>[rows, vocabulary]</c>.</summary>
     /// <param name="hidden"><c>[rows, hidden]</c>.</param>
-    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, Head);
+    public Tensor Logits(Tensor hidden) => OutputHead.Logits(hidden, Head);
 
     /// <summary>Gives each targeted projection a fresh adapter and freezes everything else.</summary>
     /// <param name="config">LoRA settings.</param>
@@ -194,11 +206,14 @@ public sealed class DecoderModel : IDisposable
         _rotary.Dispose();
     }
 
-    private static DecoderLayer CreateLayer(int index, IReadOnlyDictionary<string, Tensor> parameters)
+    private static DecoderLayer CreateLayer(
+        int index, IReadOnlyDictionary<string, Tensor> parameters, IReadOnlyDictionary<string, LinearWeight>? held)
     {
         var prefix = DecoderTensorNames.Layer(index);
-        LinearLayer Linear(string module) =>
-            new(prefix + module, new DenseWeight(parameters[prefix + module + ".weight"]), parameters.GetValueOrDefault(prefix + module + ".bias"));
+        LinearLayer Linear(string module) => new(
+            prefix + module,
+            held?.GetValueOrDefault(prefix + module + ".weight") ?? new DenseWeight(parameters[prefix + module + ".weight"]),
+            parameters.GetValueOrDefault(prefix + module + ".bias"));
         return new DecoderLayer
         {
             InputNorm = parameters[prefix + DecoderTensorNames.InputNorm],

@@ -39,7 +39,7 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
         }
 
         using var tokenizer = BaseTokenizer.Open(options.BaseDirectory);
-        using var model = ModelDirectory.Load(options.BaseDirectory);
+        using var model = ModelDirectory.Load(options.BaseDirectory, TrainableBase.Forms(options));
         var (subject, objective) = open(tokenizer, model);
         TrainableBase.Prepare(model, options, message);
 

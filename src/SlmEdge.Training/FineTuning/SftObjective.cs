@@ -58,7 +58,7 @@ internal sealed class SftObjective : IObjective
             if (_data.LabelTokens is { } labels)
             {
                 var rows = hidden.index_select(0, tensor(batch.Positions, device: _model.Device));
-                var head = _model.Head.index_select(0, tensor(labels, device: _model.Device));
+                var head = _model.Head.index_select(0, tensor(labels, device: _model.Device)).to(ScalarType.Float32);
                 var decided = nn.functional.linear(rows, head).argmax(-1).cpu().data<long>();
                 right += batch.Examples.Where((e, i) => decided[i] == e.Label).Count();
             }

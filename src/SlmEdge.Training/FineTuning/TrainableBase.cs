@@ -1,5 +1,5 @@
 using SlmEdge.Training.Families;
-using SlmEdge.Training.Quantization;
+using SlmEdge.Training.Models;
 using static TorchSharp.torch;
 
 namespace SlmEdge.Training.FineTuning;
@@ -7,7 +7,16 @@ namespace SlmEdge.Training.FineTuning;
 /// <summary>Brings a loaded base into the form in which a method trains it.</summary>
 internal static class TrainableBase
 {
-    /// <summary>Quantises what is frozen, attaches adapters, marks what is trained.</summary>
+    /// <summary>The form in which a method holds its base.</summary>
+    public static WeightForms Forms(FineTuningOptions options) => options.Method switch
+    {
+        FineTuningMethod.Full => WeightForms.Float32,
+        FineTuningMethod.Lora => WeightForms.Frozen,
+        FineTuningMethod.Qlora => WeightForms.Nf4,
+        _ => throw new TrainingException($"Unknown method {options.Method}."),
+    };
+
+    /// <summary>Attaches adapters, marks what is trained, of a base that was loaded in its <see cref="Forms"/>.</summary>
     public static void Prepare(DecoderModel model, FineTuningOptions options, Action<string>? message)
     {
         manual_seed(options.Seed);
@@ -17,17 +26,16 @@ internal static class TrainableBase
             case FineTuningMethod.Full:
                 model.Unfreeze();
                 break;
-            case FineTuningMethod.Lora:
-                model.AttachAdapters(options.Lora);
-                break;
-            case FineTuningMethod.Qlora:
-                var before = model.Linears.Sum(l => l.Weight.ByteLength);
-                model.ReplaceWeights(Nf4Weight.Quantize);
-                model.AttachAdapters(options.Lora);
-                message?.Invoke($"Base held in NF4: {model.Linears.Sum(l => l.Weight.ByteLength) / 1048576.0:F1} MiB instead of {before / 1048576.0:F1} MiB in fp32");
-                break;
             default:
-                throw new TrainingException($"Unknown method {options.Method}.");
+                model.AttachAdapters(options.Lora);
+                break;
+        }
+
+        if (options.Method == FineTuningMethod.Qlora)
+        {
+            var held = model.Linears.Sum(l => l.Weight.ByteLength);
+            var single = model.Linears.Sum(l => l.Weight.OutFeatures * l.Weight.InFeatures * sizeof(float));
+            message?.Invoke($"Base held in NF4: {held / 1048576.0:F1} MiB instead of {single / 1048576.0:F1} MiB in fp32");
         }
 
         var trainable = model.TrainableParameters().Sum(p => p.Value.NumberOfElements);

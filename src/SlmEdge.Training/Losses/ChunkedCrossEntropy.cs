@@ -1,17 +1,21 @@
+using SlmEdge.Training.Families;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SlmEdge.Training.Losses;
 
 /// <summary>
-/// Cross-entropy of the head's logits, a few hundred supervised rows at a time. Loss and gradient of a chunk are computed together
-/// (the gradient of softmax cross-entropy is <c>softmax − onehot</c>), so the <c>[tokens, vocabulary]</c> matrix never exists whole and
-/// autograd keeps nothing of it.
+/// Cross-entropy of the head's logits, some supervised rows at a time. Loss and gradient of a chunk are computed together (the gradient of
+/// softmax cross-entropy is <c>softmax − onehot</c>) in one buffer, so the <c>[tokens, vocabulary]</c> matrix never exists whole and autograd
+/// keeps nothing of it. A head in 16 bits is converted part by part, see <see cref="OutputHead"/>.
 /// </summary>
 internal static class ChunkedCrossEntropy
 {
-    /// <summary>Rows per chunk: large enough for efficient matrix products, small enough to stay in cache with a vocabulary of some thousands.</summary>
+    /// <summary>Most rows per chunk: large enough for efficient matrix products, small enough to stay in cache with a vocabulary of some thousands.</summary>
     private const int ChunkRows = 512;
+
+    /// <summary>Most logits per chunk, 128 MiB of fp32: with a vocabulary of 150,000 that is 220 rows.</summary>
+    private const long ChunkLogits = 1 << 25;
 
     /// <summary>
     /// Sum of the negative log-likelihoods; back-propagates <c>sum · weight</c> through <paramref name="hidden"/> and, when it is trainable, into <paramref name="head"/>.
@@ -33,22 +37,26 @@ internal static class ChunkedCrossEntropy
             var headValues = head.detach();
             gradient = zeros_like(rows);
             var headGradient = trainHead ? zeros_like(headValues) : null;
-            for (var start = 0; start < positions.Length; start += ChunkRows)
+            var most = RowsPerChunk(head);
+            var buffer = empty(Math.Min(most, positions.Length), head.shape[0], dtype: rows.dtype, device: rows.device);
+            for (var start = 0; start < positions.Length; start += most)
             {
                 using var chunkScope = NewDisposeScope();
-                var count = Math.Min(ChunkRows, positions.Length - start);
+                var count = Math.Min(most, positions.Length - start);
                 var index = tensor(positions.AsSpan(start, count).ToArray(), device: hidden.device);
                 var target = tensor(targets.AsSpan(start, count).ToArray(), device: hidden.device).unsqueeze(1);
                 var chunk = rows.index_select(0, index);
-                var logProbabilities = nn.functional.linear(chunk, headValues).log_softmax(-1);
-                sum -= logProbabilities.gather(1, target).sum().ToDouble();
-                var difference = logProbabilities.exp_();
+                var logits = buffer.narrow(0, 0, count);
+                OutputHead.WriteLogits(chunk, headValues, logits);
+                sum += SoftmaxInPlace(logits, target, out var total);
+                var difference = logits.div_(total);
                 difference.scatter_add_(1, target, full_like(target, -1, dtype: difference.dtype));
                 difference.mul_(weight);
-                gradient.index_add_(0, index, matmul(difference, headValues), 1);
+                gradient.index_add_(0, index, OutputHead.InputGradient(difference, headValues), 1);
                 headGradient?.addmm_(difference.t(), chunk, 1, 1);
             }
 
+            buffer.Dispose();
             if (headGradient is not null)
             {
                 AccumulateGradient(head, headGradient);
@@ -64,17 +72,31 @@ internal static class ChunkedCrossEntropy
     {
         using var guard = no_grad();
         double sum = 0;
-        for (var start = 0; start < positions.Length; start += ChunkRows)
+        var most = RowsPerChunk(head);
+        for (var start = 0; start < positions.Length; start += most)
         {
             using var scope = NewDisposeScope();
-            var count = Math.Min(ChunkRows, positions.Length - start);
+            var count = Math.Min(most, positions.Length - start);
             var index = tensor(positions.AsSpan(start, count).ToArray(), device: hidden.device);
             var target = tensor(targets.AsSpan(start, count).ToArray(), device: hidden.device).unsqueeze(1);
-            var logProbabilities = nn.functional.linear(hidden.index_select(0, index), head).log_softmax(-1);
-            sum -= logProbabilities.gather(1, target).sum().ToDouble();
+            sum += SoftmaxInPlace(OutputHead.Logits(hidden.index_select(0, index), head), target, out _);
         }
 
         return sum;
+    }
+
+    private static int RowsPerChunk(Tensor head) => (int)Math.Clamp(ChunkLogits / head.shape[0], 16, ChunkRows);
+
+    /// <summary>
+    /// Sum of the rows' losses; leaves <c>exp(logit − largest)</c> of each row and the sum over it, <c>[rows, 1]</c>. One buffer, where a
+    /// log-softmax and its exponential would be two.
+    /// </summary>
+    private static double SoftmaxInPlace(Tensor logits, Tensor target, out Tensor total)
+    {
+        logits.sub_(logits.amax([-1], keepdim: true));
+        var chosen = logits.gather(1, target);
+        total = logits.exp_().sum(-1, keepdim: true);
+        return (total.log() - chosen).sum().ToDouble();
     }
 
     private static void AccumulateGradient(Tensor parameter, Tensor gradient)

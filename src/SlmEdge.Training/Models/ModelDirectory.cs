@@ -20,31 +20,47 @@ public static class ModelDirectory
     /// <param name="directory">The model's directory.</param>
     /// <param name="device">Where the weights go; the CPU when null.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, has another shape, or a file is malformed.</exception>
-    public static DecoderModel Load(string directory, Device? device = null)
+    public static DecoderModel Load(string directory, Device? device = null) => Load(directory, WeightForms.Float32, device);
+
+    /// <summary>Loads a model, each tensor straight into the form in which it is held, part by part.</summary>
+    internal static DecoderModel Load(string directory, WeightForms forms, Device? device = null)
     {
         var target = device ?? CPU;
         var config = DecoderConfig.Load(directory);
         using var weights = SafetensorsCollection.Open(directory);
+        CheckNames(weights, config, directory);
         var parameters = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var (name, shape) in DecoderTensorNames.Shapes(config))
+        var held = new Dictionary<string, LinearWeight>(StringComparer.Ordinal);
+        try
         {
-            if (!weights.Tensors.TryGetValue(name, out var stored))
+            foreach (var (name, shape) in DecoderTensorNames.Shapes(config))
             {
-                throw new ModelFormatException($"The model in '{directory}' lacks the tensor '{name}' that its config.json calls for.", directory, name);
+                var stored = new SafetensorsTensorReader(weights, Find(weights, name, shape, directory));
+                if (name is DecoderTensorNames.Embedding or DecoderTensorNames.Head)
+                {
+                    parameters.Add(name, forms.Table(stored, target));
+                }
+                else if (shape.Length == 1)
+                {
+                    parameters.Add(name, WeightForms.ReadFloat32(stored, target));
+                }
+                else
+                {
+                    held.Add(name, forms.Projection(stored, target));
+                }
             }
 
-            if (!stored.Shape.SequenceEqual(shape))
-            {
-                throw new ModelFormatException(
-                    $"Tensor '{name}' has shape [{string.Join(", ", stored.Shape)}], but config.json calls for [{string.Join(", ", shape)}].", directory, name);
-            }
-
-            var value = empty(shape, dtype: ScalarType.Float32).DetachFromDisposeScope();
-            weights.ReadFloat32(name, MemoryMarshal.Cast<byte, float>(value.bytes));
-            parameters.Add(name, MoveTo(value, target));
+            return new DecoderModel(config, parameters, target, held);
         }
+        catch
+        {
+            foreach (var part in parameters.Values.Concat<IDisposable>(held.Values))
+            {
+                part.Dispose();
+            }
 
-        return new DecoderModel(config, parameters, target);
+            throw;
+        }
     }
 
     /// <summary>A model with freshly drawn weights: normal with the given deviation, the residual outputs scaled down by <c>1/sqrt(2·layers)</c> (as GPT-2), norms 1.</summary>
@@ -119,6 +135,33 @@ public static class ModelDirectory
         }
 
         return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+
+    /// <summary>A tensor that would be left out silently changes the model as much as a missing one. Buffers of old checkpoints and the copy of a tied head may be.</summary>
+    private static void CheckNames(SafetensorsCollection weights, DecoderConfig config, string directory)
+    {
+        var known = DecoderTensorNames.All(config).ToHashSet(StringComparer.Ordinal);
+        var stranger = weights.Tensors.Keys.FirstOrDefault(name => !known.Contains(name)
+            && !name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
+            && !(config.TieWordEmbeddings && name == DecoderTensorNames.Head));
+        if (stranger is not null)
+        {
+            throw new ModelFormatException(
+                $"a model of type {config.ModelType} does not have such a tensor; what the checkpoint holds is not what its config.json says", directory, stranger);
+        }
+    }
+
+    private static SafetensorsTensor Find(SafetensorsCollection weights, string name, long[] shape, string directory)
+    {
+        if (!weights.Tensors.TryGetValue(name, out var stored))
+        {
+            throw new ModelFormatException("config.json calls for this tensor, but the weights do not have it", directory, name);
+        }
+
+        return stored.Shape.SequenceEqual(shape)
+            ? stored
+            : throw new ModelFormatException(
+                $"has shape [{string.Join(", ", stored.Shape)}], but config.json calls for [{string.Join(", ", shape)}]", directory, name);
     }
 
     internal static float[] ReadValues(Tensor value)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using SlmEdge.Training.Models;
 
 namespace SlmEdge.Training.Quantization;
 
@@ -11,25 +12,39 @@ internal sealed class Nf4Matrix
     private readonly byte[] _codes;
     private readonly DoubleQuantizedScales _scales;
 
-    /// <summary>Quantises a matrix.</summary>
-    /// <param name="rows">Rows (output features).</param>
-    /// <param name="columns">Columns (input features).</param>
-    /// <param name="values">Row-major values; their number must be a multiple of 64.</param>
-    /// <exception cref="TrainingException">The matrix does not divide into blocks.</exception>
-    public Nf4Matrix(long rows, long columns, ReadOnlySpan<float> values)
+    private Nf4Matrix(long rows, long columns, Action<int, Span<float>> read)
     {
-        if (values.Length % Nf4.BlockSize != 0)
+        if (rows * columns % Nf4.BlockSize != 0)
         {
             throw new TrainingException($"A matrix of {rows} × {columns} does not divide into NF4 blocks of {Nf4.BlockSize} values.");
         }
 
         Rows = rows;
         Columns = columns;
-        var blocks = values.Length / Nf4.BlockSize;
-        _codes = GC.AllocateUninitializedArray<byte>(blocks * Nf4.BlockBytes);
+        var blocks = checked((int)(rows * columns / Nf4.BlockSize));
+        _codes = GC.AllocateUninitializedArray<byte>(checked(blocks * Nf4.BlockBytes));
         var absmax = new float[blocks];
-        Nf4.Quantize(values, _codes, absmax);
+        Parallel.For(0, (blocks + BlocksPerSlice - 1) / BlocksPerSlice, slice =>
+        {
+            var first = slice * BlocksPerSlice;
+            var count = Math.Min(BlocksPerSlice, blocks - first);
+            var rented = ArrayPool<float>.Shared.Rent(count * Nf4.BlockSize);
+            var part = rented.AsSpan(0, count * Nf4.BlockSize);
+            read(first, part);
+            Nf4.Quantize(part, _codes.AsSpan(first * Nf4.BlockBytes, count * Nf4.BlockBytes), absmax.AsSpan(first, count));
+            ArrayPool<float>.Shared.Return(rented);
+        });
         _scales = new DoubleQuantizedScales(absmax);
+    }
+
+    /// <summary>Quantises a matrix.</summary>
+    /// <param name="rows">Rows (output features).</param>
+    /// <param name="columns">Columns (input features).</param>
+    /// <param name="values">Row-major values; their number must be a multiple of 64.</param>
+    /// <exception cref="TrainingException">The matrix does not divide into blocks.</exception>
+    public Nf4Matrix(long rows, long columns, float[] values)
+        : this(rows, columns, (block, part) => values.AsSpan(block * Nf4.BlockSize, part.Length).CopyTo(part))
+    {
     }
 
     public long Rows { get; }
@@ -38,6 +53,22 @@ internal sealed class Nf4Matrix
 
     /// <summary>Bytes that the quantised matrix takes.</summary>
     public long ByteLength => _codes.Length + _scales.ByteLength;
+
+    /// <summary>Quantises a matrix while it is read; each worker holds 256 KiB of it in fp32 at a time.</summary>
+    /// <exception cref="TrainingException">The matrix does not divide into blocks.</exception>
+    public static Nf4Matrix Read(StoredTensor stored)
+    {
+        try
+        {
+            return new Nf4Matrix(stored.Shape[0], stored.Shape[1], (block, part) => stored.ReadFloat32((long)block * Nf4.BlockSize, part));
+        }
+        catch (AggregateException e)
+        {
+            // The workers' first error is what went wrong: a file that became shorter, a type that is no number.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            throw;
+        }
+    }
 
     /// <summary>Restores the whole matrix, on all processors when it is large.</summary>
     /// <param name="destination">Row-major fp32 values.</param>

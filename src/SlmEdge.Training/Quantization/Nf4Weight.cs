@@ -17,6 +17,9 @@ internal sealed class Nf4Weight(Nf4Matrix matrix, Device device) : LinearWeight
 
     public override long ByteLength => matrix.ByteLength;
 
+    /// <summary>Quantises a stored matrix while it is read.</summary>
+    public static LinearWeight Read(StoredTensor stored, Device device) => new Nf4Weight(Nf4Matrix.Read(stored), device);
+
     /// <summary>Quantises a layer's dense weight.</summary>
     public static LinearWeight Quantize(LinearLayer layer)
     {

@@ -104,5 +104,5 @@ public sealed class SharedPrefixTests
     }
 
     private static SupervisedExample Example(int[] tokens, int answer, int row) =>
-        SupervisedExample.OfAnswer(tokens[..^(answer - 1)], [.. Enumerable.Range(0, answer).Select(a => (a * 5) + row)], 50..tokens.Length, -1, "rows", row);
+        new(tokens, [.. Enumerable.Range(tokens.Length - answer, answer)], [.. Enumerable.Range(0, answer).Select(a => (a * 5) + row)], 50..tokens.Length, -1, "rows", row);
 }
