@@ -1,15 +1,18 @@
 using System.CommandLine;
+using SlmEdge.Datasets;
 using SlmEdge.Engines;
 using SlmEdge.Engines.Native;
 using SlmEdge.Formats;
 using SlmEdge.Formats.JsonLines;
 using SlmEdge.Tasks;
 using SlmEdge.Train.Commands;
+using SlmEdge.Train.Commands.Data;
 using SlmEdge.Training;
 
 var root = new RootCommand("Train a small language model on your own data: tokenizer, pre-training, LoRA/QLoRA/full fine-tuning, evaluation.")
 {
     TaskCommand.Create(),
+    DataCommand.Create(),
     SftCommand.Create(),
     EvalCommand.Create(),
     TokenizerCommand.Create(),
@@ -22,6 +25,7 @@ var program = new CommandLineProgram(
     typeof(TaskDefinitionException),
     typeof(ModelFormatException),
     typeof(DataFormatException),
+    typeof(DatasetException),
     typeof(EngineException),
     typeof(NativeLibraryMissingException));
 return await program.RunAsync(args).ConfigureAwait(false);

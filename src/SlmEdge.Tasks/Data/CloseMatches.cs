@@ -23,10 +23,11 @@ internal static class CloseMatches
             .Select(match => match.candidate)];
     }
 
-    private static string Fold(string name) => string.Concat(name.ToLowerInvariant().Where(char.IsLetterOrDigit));
+    /// <summary>The form in which names are compared: lower case, letters and digits only.</summary>
+    internal static string Fold(string name) => string.Concat(name.ToLowerInvariant().Where(char.IsLetterOrDigit));
 
     /// <summary>Levenshtein distance.</summary>
-    private static int Distance(string a, string b)
+    internal static int Distance(string a, string b)
     {
         var row = new int[b.Length + 1];
         for (int j = 0; j < row.Length; j++)
