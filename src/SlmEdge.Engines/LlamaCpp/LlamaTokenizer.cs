@@ -10,14 +10,15 @@ namespace SlmEdge.Engines.LlamaCpp;
 /// several threads at once.
 /// </summary>
 /// <remarks>
-/// Decoding concatenates the bytes of the pieces, so for a byte-level vocabulary decode(encode(x)) = x. A SentencePiece
-/// vocabulary that puts a space in front of the text gives that space back.
+/// Decoding concatenates the bytes of the pieces, so for a byte-level vocabulary decode(encode(x)) = x, or the composed x where the
+/// tokenizer composes text (see docs/export.md). A SentencePiece vocabulary that puts a space in front of the text gives that space back.
 /// </remarks>
 public sealed class LlamaTokenizer : ITokenizer, IDisposable
 {
     private readonly SafeLlamaModelHandle model;
     private readonly nint vocab;
     private readonly int eos;
+    private readonly TextPreparation preparation;
 
     // All pieces one after the other: piece i is pieceBytes[pieceOffsets[i]..pieceOffsets[i + 1]].
     private readonly byte[] pieceBytes;
@@ -43,6 +44,7 @@ public sealed class LlamaTokenizer : ITokenizer, IDisposable
         AddBos = BosTokenId is not null && LlamaNative.llama_vocab_get_add_bos(vocab);
         eos = LlamaNative.llama_vocab_eos(vocab);
         (pieceBytes, pieceOffsets) = ReadPieces();
+        preparation = TextPreparation.Of(model, GetTokenText, VocabularySize);
         var referenced = false;
         model.DangerousAddRef(ref referenced);
     }
@@ -82,6 +84,7 @@ public sealed class LlamaTokenizer : ITokenizer, IDisposable
     public int[] Encode(string text, bool parseSpecial = false)
     {
         ArgumentNullException.ThrowIfNull(text);
+        text = preparation.Apply(text, parseSpecial);
         var utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {
@@ -110,7 +113,7 @@ public sealed class LlamaTokenizer : ITokenizer, IDisposable
         }
     }
 
-    /// <summary>Encodes UTF-8 without allocating: for bulk work such as tokenising a corpus.</summary>
+    /// <summary>Encodes UTF-8, without allocating where the text needs no preparation: for bulk work such as tokenising a corpus.</summary>
     /// <param name="utf8">Valid UTF-8; empty gives no tokens.</param>
     /// <param name="buffer">Receives the tokens; replaced by a larger one when it is too small.</param>
     /// <param name="parseSpecial">Whether the text of control tokens becomes those tokens. Never true for text of users.</param>
@@ -118,6 +121,11 @@ public sealed class LlamaTokenizer : ITokenizer, IDisposable
     public int Encode(ReadOnlySpan<byte> utf8, ref int[] buffer, bool parseSpecial = false)
     {
         ArgumentNullException.ThrowIfNull(buffer);
+        if (preparation.Concerns(utf8, parseSpecial))
+        {
+            utf8 = Encoding.UTF8.GetBytes(preparation.Apply(Encoding.UTF8.GetString(utf8), parseSpecial));
+        }
+
         var count = EncodeInto(utf8, buffer, parseSpecial);
         if (count < 0)
         {

@@ -19,7 +19,7 @@ internal static class GgufModelWriter
         DecoderConfig config = weights.Config;
         var writer = new GgufWriter();
         GgufModelMetadata.Write(writer, weights, type);
-        GgufVocabulary.Apply(writer, LoadTokenizer(weights), TokenizerConfig.Load(weights.Directory), config.VocabSize);
+        GgufVocabulary.Apply(writer, LoadTokenizer(weights), config.VocabSize);
         if (config.RopeScaling is { } scaling)
         {
             float[] divisors = [.. Enumerable.Range(0, config.HeadDim / 2).Select(i => (float)scaling.Divisor(Math.Pow(config.RopeTheta, -2.0 * i / config.HeadDim)))];
@@ -67,13 +67,13 @@ internal static class GgufModelWriter
         writer.Write(path);
     }
 
-    private static TokenizerJson LoadTokenizer(ModelWeights weights)
+    private static HuggingFaceTokenizer LoadTokenizer(ModelWeights weights)
     {
-        TokenizerJson tokenizer = TokenizerJson.Load(weights.Directory);
-        if (tokenizer.Vocabulary.Count > weights.Config.VocabSize)
+        HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.Load(weights.Directory);
+        if (tokenizer.TokenCount > weights.Config.VocabSize)
         {
             throw new ExportException(
-                $"The tokenizer of '{weights.Directory}' has {tokenizer.Vocabulary.Count} tokens, its model embeddings for {weights.Config.VocabSize} only. They do not belong together.");
+                $"The tokenizer of '{weights.Directory}' has {tokenizer.TokenCount} tokens, its model embeddings for {weights.Config.VocabSize} only. They do not belong together.");
         }
 
         return tokenizer;

@@ -57,7 +57,6 @@ public static class OnnxExporter
         weights.Config.Save(target);
         ModelDirectory.CopyCompanions(weights.Directory, target);
         GenAiConfig.Write(Path.Combine(target, OnnxFileNames.GenAiConfig), weights.Config, GenerationConfig.Load(weights.Directory));
-        GgufVocabulary.WriteVocabularyOnly(
-            Path.Combine(target, OnnxFileNames.Vocabulary), TokenizerJson.Load(weights.Directory), TokenizerConfig.Load(weights.Directory));
+        GgufVocabulary.WriteVocabularyOnly(Path.Combine(target, OnnxFileNames.Vocabulary), HuggingFaceTokenizer.Load(weights.Directory));
     }
 }

@@ -25,6 +25,9 @@ public sealed record TokenizerConfig
     /// <summary>Whether encoding puts <see cref="EosToken"/> last; null when the file does not say.</summary>
     public bool? AddEosToken { get; init; }
 
+    /// <summary>Whether a space is put before the text (SentencePiece); null when the file does not say.</summary>
+    public bool? AddPrefixSpace { get; init; }
+
     /// <summary>The chat template (Jinja), or null. A <c>chat_template.jinja</c> beside the file takes precedence: see <see cref="ChatTemplateFile"/>.</summary>
     public string? ChatTemplate { get; init; }
 
@@ -53,6 +56,7 @@ public sealed record TokenizerConfig
             UnkToken = Token(fields, "unk_token"),
             AddBosToken = fields.Boolean("add_bos_token"),
             AddEosToken = fields.Boolean("add_eos_token"),
+            AddPrefixSpace = fields.Boolean("add_prefix_space"),
             ChatTemplate = Template(fields),
             TokenizerClass = fields.String("tokenizer_class") ?? "PreTrainedTokenizerFast",
             // Hugging Face writes 1e30 for "no limit"; that is no length.
@@ -69,6 +73,7 @@ public sealed record TokenizerConfig
             json.WriteStartObject();
             WriteBoolean(json, "add_bos_token", AddBosToken);
             WriteBoolean(json, "add_eos_token", AddEosToken);
+            WriteBoolean(json, "add_prefix_space", AddPrefixSpace);
             WriteString(json, "bos_token", BosToken);
             WriteString(json, "chat_template", ChatTemplate);
             // transformers would otherwise remove spaces before punctuation when it decodes.

@@ -9,7 +9,8 @@ internal static class TokenizerJsonText
         IReadOnlyList<string> vocabulary,
         IReadOnlyList<(string Left, string Right)> merges,
         IReadOnlyList<AddedToken> addedTokens,
-        PreTokenizerKind preTokenizer) => JsonText.Write(json =>
+        PreTokenizerKind preTokenizer,
+        bool composes) => JsonText.Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("version", "1.0");
@@ -31,8 +32,17 @@ internal static class TokenizerJsonText
 
         json.WriteEndArray();
 
-        // No normalizer: every byte of the text must come back when the tokens are decoded.
-        json.WriteNull("normalizer");
+        if (composes)
+        {
+            json.WriteStartObject("normalizer");
+            json.WriteString("type", "NFC");
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("normalizer");
+        }
+
         json.WritePropertyName("pre_tokenizer");
         WritePreTokenizer(json, preTokenizer);
         json.WritePropertyName("post_processor");

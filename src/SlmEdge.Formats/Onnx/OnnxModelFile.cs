@@ -1,3 +1,4 @@
+using SlmEdge.Formats.Protobuf;
 using SlmEdge.Formats.Storage;
 
 namespace SlmEdge.Formats.Onnx;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SlmEdge.Formats.Protobuf;
 
 namespace SlmEdge.Formats.Onnx;
 

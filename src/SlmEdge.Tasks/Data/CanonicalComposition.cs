@@ -1,93 +1,151 @@
-using System.Collections.Frozen;
 using System.Text;
 
 namespace SlmEdge.Tasks.Data;
 
 /// <summary>
-/// Joins a letter and a combining mark into the one character that Unicode has for them (canonical composition, UAX #15), for Latin,
-/// Greek and Cyrillic. The programs run without ICU, where <see cref="string.Normalize()"/> leaves text as it is, yet "é" typed on one
-/// machine and "e" + U+0301 from another have to be the same text.
+/// Unicode's normalisation form C (UAX #15): characters and combining marks become the one character that Unicode has for them, marks stand in canonical
+/// order. The programs run without ICU, where <see cref="string.Normalize()"/> leaves text as it is, yet "é" typed on one machine and "e" + U+0301 from
+/// another have to be the same text, and tokenizers such as Qwen's were trained on composed text.
 /// </summary>
-internal static class CanonicalComposition
+public static class CanonicalComposition
 {
-    /// <summary>For each combining mark: letter, composed letter, letter, composed letter… (Unicode Character Database, decomposition mappings).</summary>
-    private static readonly (char Mark, string Pairs)[] Compositions =
-    [
-        ('\u0300',
-            "AÀEÈIÌNǸOÒUÙWẀYỲaàeèiìnǹoòuùwẁyỳ\u00A8\u1FEDÂẦÊỀÔỒÜǛâầêềôồüǜĂẰăằĒḔēḕŌṐōṑƠỜơờƯỪưừΑᾺΕῈΗῊΙῚΟῸΥῪΩῺαὰεὲηὴιὶοὸυὺωὼϊῒ" +
-            "ϋῢЕЀИЍеѐиѝἀἂἁἃἈἊἉἋἐἒἑἓἘἚἙἛἠἢἡἣἨἪἩἫἰἲἱἳἸἺἹἻὀὂὁὃὈὊὉὋὐὒὑὓὙὛὠὢὡὣὨὪὩὫ\u1FBF\u1FCD\u1FFE\u1FDD"),
-        ('\u0301',
-            "AÁCĆEÉGǴIÍKḰLĹMḾNŃOÓPṔRŔSŚUÚWẂYÝZŹaácćeégǵiíkḱlĺmḿnńoópṕrŕsśuúwẃyýzź\u00A8\u0385ÂẤÅǺÆǼÇḈÊẾÏḮÔỐÕṌØǾÜǗâấåǻæǽçḉêế" +
-            "ïḯôốõṍøǿüǘĂẮăắĒḖēḗŌṒōṓŨṸũṹƠỚơớƯỨưứΑΆΕΈΗΉΙΊΟΌΥΎΩΏαάεέηήιίοόυύωώϊΐϋΰϒϓГЃКЌгѓкќἀἄἁἅἈἌἉἍἐἔἑἕἘἜἙἝἠἤἡἥἨἬἩἭἰἴἱἵἸἼἹἽὀὄ" +
-            "ὁὅὈὌὉὍὐὔὑὕὙὝὠὤὡὥὨὬὩὭ\u1FBF\u1FCE\u1FFE\u1FDE"),
-        ('\u0302', "AÂCĈEÊGĜHĤIÎJĴOÔSŜUÛWŴYŶZẐaâcĉeêgĝhĥiîjĵoôsŝuûwŵyŷzẑẠẬạậẸỆẹệỌỘọộ"),
-        ('\u0303', "AÃEẼIĨNÑOÕUŨVṼYỸaãeẽiĩnñoõuũvṽyỹÂẪÊỄÔỖâẫêễôỗĂẴăẵƠỠơỡƯỮưữ"),
-        ('\u0304', "AĀEĒGḠIĪOŌUŪYȲaāeēgḡiīoōuūyȳÄǞÆǢÕȬÖȪÜǕäǟæǣõȭöȫüǖǪǬǫǭȦǠȧǡȮȰȯȱΑᾹΙῙΥῩαᾱιῑυῡИӢУӮиӣуӯḶḸḷḹṚṜṛṝ"),
-        ('\u0306', "AĂEĔGĞIĬOŎUŬaăeĕgğiĭoŏuŭȨḜȩḝΑᾸΙῘΥῨαᾰιῐυῠАӐЕӖЖӁИЙУЎаӑеӗжӂийуўẠẶạặ"),
-        ('\u0307', "AȦBḂCĊDḊEĖFḞGĠHḢIİMṀNṄOȮPṖRṘSṠTṪWẆXẊYẎZŻaȧbḃcċdḋeėfḟgġhḣmṁnṅoȯpṗrṙsṡtṫwẇxẋyẏzżŚṤśṥŠṦšṧſẛṢṨṣṩ"),
-        ('\u0308', "AÄEËHḦIÏOÖUÜWẄXẌYŸaäeëhḧiïoötẗuüwẅxẍyÿÕṎõṏŪṺūṻΙΪΥΫιϊυϋϒϔІЇАӒЕЁЖӜЗӞИӤОӦУӰЧӴЫӸЭӬаӓеёжӝзӟиӥоӧуӱчӵыӹэӭіїӘӚәӛӨӪөӫ"),
-        ('\u0309', "AẢEẺIỈOỎUỦYỶaảeẻiỉoỏuủyỷÂẨÊỂÔỔâẩêểôổĂẲăẳƠỞơởƯỬưử"),
-        ('\u030A', "AÅUŮaåuůwẘyẙ"),
-        ('\u030B', "OŐUŰoőuűУӲуӳ"),
-        ('\u030C', "AǍCČDĎEĚGǦHȞIǏKǨLĽNŇOǑRŘSŠTŤUǓZŽaǎcčdďeěgǧhȟiǐjǰkǩlľnňoǒrřsštťuǔzžÜǙüǚƷǮʒǯ"),
-        ('\u030F', "AȀEȄIȈOȌRȐUȔaȁeȅiȉoȍrȑuȕѴѶѵѷ"),
-        ('\u0311', "AȂEȆIȊOȎRȒUȖaȃeȇiȋoȏrȓuȗ"),
-        ('\u0313', "ΑἈΕἘΗἨΙἸΟὈΩὨαἀεἐηἠιἰοὀρῤυὐωὠ"),
-        ('\u0314', "ΑἉΕἙΗἩΙἹΟὉΡῬΥὙΩὩαἁεἑηἡιἱοὁρῥυὑωὡ"),
-        ('\u031B', "OƠUƯoơuư"),
-        ('\u0323', "AẠBḄDḌEẸHḤIỊKḲLḶMṂNṆOỌRṚSṢTṬUỤVṾWẈYỴZẒaạbḅdḍeẹhḥiịkḳlḷmṃnṇoọrṛsṣtṭuụvṿwẉyỵzẓƠỢơợƯỰưự"),
-        ('\u0324', "UṲuṳ"),
-        ('\u0325', "AḀaḁ"),
-        ('\u0326', "SȘTȚsștț"),
-        ('\u0327', "CÇDḐEȨGĢHḨKĶLĻNŅRŖSŞTŢcçdḑeȩgģhḩkķlļnņrŗsştţ"),
-        ('\u0328', "AĄEĘIĮOǪUŲaąeęiįoǫuų"),
-        ('\u032D', "DḒEḘLḼNṊTṰUṶdḓeḙlḽnṋtṱuṷ"),
-        ('\u032E', "HḪhḫ"),
-        ('\u0330', "EḚIḬUṴeḛiḭuṵ"),
-        ('\u0331', "BḆDḎKḴLḺNṈRṞTṮZẔbḇdḏhẖkḵlḻnṉrṟtṯzẕ"),
-        ('\u0342', "\u00A8\u1FC1αᾶηῆιῖυῦωῶϊῗϋῧἀἆἁἇἈἎἉἏἠἦἡἧἨἮἩἯἰἶἱἷἸἾἹἿὐὖὑὗὙὟὠὦὡὧὨὮὩὯ\u1FBF\u1FCF\u1FFE\u1FDF"),
-        ('\u0345',
-            "ΑᾼΗῌΩῼάᾴήῄαᾳηῃωῳώῴἀᾀἁᾁἂᾂἃᾃἄᾄἅᾅἆᾆἇᾇἈᾈἉᾉἊᾊἋᾋἌᾌἍᾍἎᾎἏᾏἠᾐἡᾑἢᾒἣᾓἤᾔἥᾕἦᾖἧᾗἨᾘἩᾙἪᾚἫᾛἬᾜἭᾝἮᾞἯᾟὠᾠὡᾡὢᾢὣᾣὤᾤὥᾥὦᾦὧᾧὨᾨὩᾩὪᾪὫᾫὬᾬὭᾭ" +
-            "ὮᾮὯᾯὰᾲὴῂὼῲᾶᾷῆῇῶῷ"),
-    ];
-
-    private static readonly FrozenDictionary<(char Letter, char Mark), char> Table = Build();
-
-    /// <summary>The text with letters and marks joined. Marks that follow a mark which joins nothing are left alone.</summary>
+    /// <summary>The text in form C; half surrogate pairs are left alone. Text that is composed already is returned as it is.</summary>
     public static string Compose(string text)
     {
-        if (text.AsSpan().IndexOfAnyInRange('\u0300', '\u036F') < 0)
+        ArgumentNullException.ThrowIfNull(text);
+        return IsComposed(text) ? text : Write(Join(Order(Decompose(text))));
+    }
+
+    private static bool IsComposed(string text)
+    {
+        // Nothing below U+0300 decomposes in form C, is a mark or joins what stands before it.
+        int start = text.AsSpan().IndexOfAnyExceptInRange('\0', '\u02FF');
+        if (start < 0)
         {
-            return text;
+            return true;
         }
 
-        var composed = new StringBuilder(text.Length);
-        foreach (char c in text)
+        CanonicalCompositionTable table = CanonicalCompositionTable.Instance;
+        for (int i = start; i < text.Length; i++)
         {
-            if (composed.Length > 0 && Table.TryGetValue((composed[^1], c), out char joined))
+            int code = text[i];
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
             {
-                composed[^1] = joined;
+                code = char.ConvertToUtf32(text[i], text[++i]);
+            }
+
+            if (table.IsOpen(code))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static List<int> Decompose(string text)
+    {
+        CanonicalCompositionTable table = CanonicalCompositionTable.Instance;
+        var codes = new List<int>(text.Length + 16);
+        for (int i = 0; i < text.Length; i++)
+        {
+            int code = text[i];
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            {
+                code = char.ConvertToUtf32(text[i], text[++i]);
+            }
+
+            if (Hangul.IsSyllable(code))
+            {
+                Hangul.Decompose(code, codes);
+            }
+            else if (table.Decompositions.TryGetValue(code, out int[]? parts))
+            {
+                codes.AddRange(parts);
             }
             else
             {
-                composed.Append(c);
+                codes.Add(code);
             }
         }
 
-        return composed.ToString();
+        return codes;
     }
 
-    private static FrozenDictionary<(char Letter, char Mark), char> Build()
+    /// <summary>Sorts each run of marks by class; marks of one class keep their order.</summary>
+    private static List<int> Order(List<int> codes)
     {
-        var table = new Dictionary<(char Letter, char Mark), char>();
-        foreach ((char mark, string pairs) in Compositions)
+        var classes = CanonicalCompositionTable.Instance.Classes;
+        for (int start = 0; start < codes.Count; start++)
         {
-            for (int i = 0; i < pairs.Length; i += 2)
+            int end = start;
+            while (end < codes.Count && classes.ContainsKey(codes[end]))
             {
-                table.Add((pairs[i], mark), pairs[i + 1]);
+                end++;
+            }
+
+            if (end - start > 1)
+            {
+                int[] sorted = [.. codes[start..end].OrderBy(code => classes[code])];
+                for (int i = 0; i < sorted.Length; i++)
+                {
+                    codes[start + i] = sorted[i];
+                }
+            }
+
+            start = end;
+        }
+
+        return codes;
+    }
+
+    private static List<int> Join(List<int> codes)
+    {
+        CanonicalCompositionTable table = CanonicalCompositionTable.Instance;
+        int written = 0;
+        int starter = -1;
+        int lastClass = 0;
+        foreach (int code in codes.ToArray())
+        {
+            int combiningClass = table.Classes.GetValueOrDefault(code);
+
+            // A mark is cut off from the starter by one of its own class or a higher one that stayed between.
+            bool adjacent = starter == written - 1 || lastClass < combiningClass;
+            if (starter >= 0 && adjacent
+                && (table.Compositions.TryGetValue((codes[starter], code), out int composed) || Hangul.TryCompose(codes[starter], code, out composed)))
+            {
+                codes[starter] = composed;
+                continue;
+            }
+
+            if (combiningClass == 0)
+            {
+                starter = written;
+            }
+
+            lastClass = combiningClass;
+            codes[written++] = code;
+        }
+
+        codes.RemoveRange(written, codes.Count - written);
+        return codes;
+    }
+
+    private static string Write(List<int> codes)
+    {
+        var text = new StringBuilder(codes.Count + 8);
+        foreach (int code in codes)
+        {
+            if (code <= 0xFFFF)
+            {
+                text.Append((char)code);
+            }
+            else
+            {
+                text.Append(char.ConvertFromUtf32(code));
             }
         }
 
-        return table.ToFrozenDictionary();
+        return text.ToString();
     }
 }

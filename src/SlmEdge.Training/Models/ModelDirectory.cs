@@ -14,7 +14,10 @@ public static class ModelDirectory
 {
     /// <summary>Files beside the weights that belong to a model and travel with it.</summary>
     public static IReadOnlyList<string> CompanionFiles { get; } =
-        ["tokenizer.json", "tokenizer_config.json", "generation_config.json", "chat_template.jinja", "special_tokens_map.json"];
+    [
+        "tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json",
+        "tokenizer_config.json", "generation_config.json", "chat_template.jinja",
+    ];
 
     /// <summary>Loads a model in fp32.</summary>
     /// <param name="directory">The model's directory.</param>

@@ -6,8 +6,8 @@ using SlmEdge.Tasks.Tokenization;
 namespace SlmEdge.Training.Tokenization;
 
 /// <summary>
-/// The tokenizer of a model directory. Its <c>tokenizer.json</c> is converted to a GGUF vocabulary and read by libllama, so that training
-/// splits text with the very code that the device runs.
+/// The tokenizer of a model directory. It is converted to a GGUF vocabulary and read by libllama, so that training splits text with the very code that the
+/// device runs.
 /// </summary>
 public sealed class BaseTokenizer : ITokenizer, IDisposable
 {
@@ -34,17 +34,17 @@ public sealed class BaseTokenizer : ITokenizer, IDisposable
     /// <inheritdoc/>
     public bool AddBos => _tokenizer.AddBos;
 
-    /// <summary>Opens the tokenizer of a directory with <c>tokenizer.json</c> and, optionally, <c>tokenizer_config.json</c>.</summary>
+    /// <summary>Opens the tokenizer of a directory, in any layout that <see cref="HuggingFaceTokenizer"/> reads.</summary>
     /// <param name="directory">The directory.</param>
-    /// <exception cref="SlmEdge.Formats.ModelFormatException">A file is missing, malformed, or of a kind that llama.cpp cannot tokenize.</exception>
+    /// <exception cref="SlmEdge.Formats.ModelFormatException">A file is malformed or of a kind that llama.cpp cannot tokenize.</exception>
+    /// <exception cref="FileNotFoundException">The directory has no tokenizer.</exception>
     public static BaseTokenizer Open(string directory)
     {
-        var definition = TokenizerJson.Load(directory);
-        var config = TokenizerConfig.Load(directory);
+        var definition = HuggingFaceTokenizer.Load(directory);
         var vocabulary = Path.Combine(Path.GetTempPath(), $"slmedge-vocabulary-{Guid.NewGuid():N}.gguf");
         try
         {
-            GgufVocabulary.WriteVocabularyOnly(vocabulary, definition, config);
+            GgufVocabulary.WriteVocabularyOnly(vocabulary, definition);
             return new BaseTokenizer(LlamaTokenizer.Open(vocabulary), definition.Sha256);
         }
         finally

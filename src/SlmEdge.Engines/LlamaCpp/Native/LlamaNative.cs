@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace SlmEdge.Engines.LlamaCpp.Native;
 
@@ -61,6 +62,9 @@ internal static unsafe partial class LlamaNative
 
     [LibraryImport(Library)]
     internal static partial nint llama_model_get_vocab(SafeLlamaModelHandle model);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int llama_model_meta_val_str(SafeLlamaModelHandle model, string key, byte* buffer, nuint size);
 
     [LibraryImport(Library)]
     internal static partial int llama_model_n_ctx_train(SafeLlamaModelHandle model);
@@ -143,4 +147,22 @@ internal static unsafe partial class LlamaNative
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial uint llama_model_quantize(string source, string target, in LlamaModelQuantizeParams parameters);
+
+    /// <summary>A metadata value that is no array, as text; null when the file does not have the key.</summary>
+    internal static string? ReadMetadata(SafeLlamaModelHandle model, string key)
+    {
+        var length = llama_model_meta_val_str(model, key, null, 0);
+        if (length < 0)
+        {
+            return null;
+        }
+
+        var buffer = new byte[length + 1];
+        fixed (byte* pointer = buffer)
+        {
+            llama_model_meta_val_str(model, key, pointer, (nuint)buffer.Length);
+        }
+
+        return Encoding.UTF8.GetString(buffer, 0, length);
+    }
 }

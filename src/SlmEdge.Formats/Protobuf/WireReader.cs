@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace SlmEdge.Formats.Onnx;
+namespace SlmEdge.Formats.Protobuf;
 
 /// <summary>
 /// Reads the protobuf wire format (https://protobuf.dev/programming-guides/encoding) out of mapped bytes without copying nested messages,
@@ -146,7 +146,7 @@ internal ref struct WireReader
                 Take(4);
                 break;
             default:
-                throw Wrong($"the wire type {_wireType} is not used by ONNX");
+                throw Wrong($"the wire type {_wireType} is obsolete and not accepted");
         }
     }
 
@@ -156,7 +156,7 @@ internal ref struct WireReader
     {
         if (_wireType != wireType)
         {
-            throw Wrong($"a field has the wire type {_wireType}, where {wireType} is expected; this is not an ONNX model or is damaged");
+            throw Wrong($"a field has the wire type {_wireType}, where {wireType} is expected; the file is of another format or is damaged");
         }
     }
 
