@@ -137,7 +137,7 @@ internal sealed class SftSession(
         {
             using var scope = NewDisposeScope();
             var hidden = model.Forward(batch.Pack);
-            sum += ChunkedCrossEntropy.Backward(hidden, batch.Positions, batch.Targets, model.Head, 1.0 / supervised);
+            sum += ChunkedCrossEntropy.Backward(hidden, batch.Positions, batch.Targets, model.Head, 1.0 / supervised, model.Config.LogitSoftcap);
             tokens += batch.Pack.TokenCount;
         }
 
@@ -157,7 +157,7 @@ internal sealed class SftSession(
         {
             using var scope = NewDisposeScope();
             var hidden = model.Forward(batch.Pack);
-            sum += ChunkedCrossEntropy.Evaluate(hidden, batch.Positions, batch.Targets, model.Head);
+            sum += ChunkedCrossEntropy.Evaluate(hidden, batch.Positions, batch.Targets, model.Head, model.Config.LogitSoftcap);
             supervised += batch.Positions.Length;
             if (data.LabelTokens is { } labels)
             {

@@ -21,7 +21,8 @@ internal static class ChunkedCrossEntropy
     /// <param name="targets">The next token at each of them.</param>
     /// <param name="head">Output matrix, <c>[vocabulary, hidden]</c>.</param>
     /// <param name="weight">Factor on the gradient, for example 1 / supervised tokens in the step.</param>
-    public static double Backward(Tensor hidden, long[] positions, long[] targets, Tensor head, double weight)
+    /// <param name="softcap">Bound of the logits, <see cref="Formats.HuggingFace.DecoderConfig.LogitSoftcap"/>; null is none.</param>
+    public static double Backward(Tensor hidden, long[] positions, long[] targets, Tensor head, double weight, double? softcap = null)
     {
         using var scope = NewDisposeScope();
         var trainHead = head.requires_grad;
@@ -40,11 +41,18 @@ internal static class ChunkedCrossEntropy
                 var index = tensor(positions.AsSpan(start, count).ToArray(), device: hidden.device);
                 var target = tensor(targets.AsSpan(start, count).ToArray(), device: hidden.device).unsqueeze(1);
                 var chunk = rows.index_select(0, index);
-                var logProbabilities = nn.functional.linear(chunk, headValues).log_softmax(-1);
+                var logits = nn.functional.linear(chunk, headValues);
+                var bounded = softcap is { } bound ? logits.div_(bound).tanh_() : null;
+                var logProbabilities = (bounded is null ? logits : bounded * softcap!.Value).log_softmax(-1);
                 sum -= logProbabilities.gather(1, target).sum().ToDouble();
                 var difference = logProbabilities.exp_();
                 difference.scatter_add_(1, target, full_like(target, -1, dtype: difference.dtype));
                 difference.mul_(weight);
+                if (bounded is not null)
+                {
+                    difference.mul_(bounded.square().neg_().add_(1));
+                }
+
                 gradient.index_add_(0, index, matmul(difference, headValues), 1);
                 headGradient?.addmm_(difference.t(), chunk, 1, 1);
             }
@@ -60,7 +68,7 @@ internal static class ChunkedCrossEntropy
     }
 
     /// <summary>Sum of the negative log-likelihoods, without gradients.</summary>
-    public static double Evaluate(Tensor hidden, long[] positions, long[] targets, Tensor head)
+    public static double Evaluate(Tensor hidden, long[] positions, long[] targets, Tensor head, double? softcap = null)
     {
         using var guard = no_grad();
         double sum = 0;
@@ -70,7 +78,8 @@ internal static class ChunkedCrossEntropy
             var count = Math.Min(ChunkRows, positions.Length - start);
             var index = tensor(positions.AsSpan(start, count).ToArray(), device: hidden.device);
             var target = tensor(targets.AsSpan(start, count).ToArray(), device: hidden.device).unsqueeze(1);
-            var logProbabilities = nn.functional.linear(hidden.index_select(0, index), head).log_softmax(-1);
+            var logits = nn.functional.linear(hidden.index_select(0, index), head);
+            var logProbabilities = (softcap is { } bound ? logits.div_(bound).tanh_().mul_(bound) : logits).log_softmax(-1);
             sum -= logProbabilities.gather(1, target).sum().ToDouble();
         }
 
