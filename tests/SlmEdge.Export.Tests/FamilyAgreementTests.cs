@@ -141,12 +141,14 @@ public sealed class FamilyAgreementTests
     {
         using var folder = new TemporaryFolder();
         Change(folder, modelType, fields);
-        DecoderConfig.Load(folder.At("model")).MaxPositionEmbeddings.ShouldBe(context);
+        DecoderConfig config = DecoderConfig.Load(folder.At("model"));
+        config.ContextLength.ShouldBe(context);
+        config.MaxPositionEmbeddings.ShouldBe(256);
     }
 
     [Theory]
     [InlineData("""{ "model_type": "gpt2" }""", "'llama', 'mistral', 'qwen2', 'qwen3'")]
-    [InlineData("""{ "rope_scaling": { "rope_type": "yarn", "factor": 4 } }""", "yarn")]
+    [InlineData("""{ "rope_scaling": { "rope_type": "dynamic", "factor": 4 } }""", "dynamic")]
     [InlineData("""{ "rope_scaling": { "rope_type": "llama3", "factor": 0, "low_freq_factor": 1, "high_freq_factor": 4, "original_max_position_embeddings": 32 } }""", "positive factor")]
     [InlineData("""{ "rope_scaling": { "rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4, "original_max_position_embeddings": 32 } }""", "high_freq_factor")]
     [InlineData("""{ "rope_scaling": 3 }""", "object")]

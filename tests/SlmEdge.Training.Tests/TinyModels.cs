@@ -27,7 +27,7 @@ internal static class TinyModels
         NumKeyValueHeads = kvHeads,
         HeadDim = 16,
         MaxPositionEmbeddings = 128,
-        RmsNormEps = 1e-5,
+        NormEps = 1e-5,
         RopeTheta = 10_000,
         TieWordEmbeddings = tied,
         BosTokenId = 0,

@@ -6,7 +6,7 @@ using SlmEdge.Formats.HuggingFace;
 
 namespace SlmEdge.Export.Gguf;
 
-/// <summary>The keys that llama.cpp's converter writes (gguf-py <c>constants.py</c>, <c>conversion/base.py</c>, <c>llama.py</c> and <c>qwen.py</c>).</summary>
+/// <summary>The keys that llama.cpp's converter writes beside those of the model's shape (gguf-py <c>constants.py</c>, <c>conversion/base.py</c>).</summary>
 internal static partial class GgufModelMetadata
 {
     /// <summary>LLAMA_FTYPE of <c>llama.h</c>: all F32, mostly F16, mostly BF16.</summary>
@@ -18,28 +18,12 @@ internal static partial class GgufModelMetadata
     public static void Write(GgufWriter writer, ModelWeights weights, GgmlType type)
     {
         DecoderConfig config = weights.Config;
-        string architecture = config.Family.GgufArchitecture;
-        writer.Set("general.architecture", architecture);
+        writer.Set("general.architecture", config.Family.GgufArchitecture);
         writer.Set("general.type", "model");
         writer.Set("general.name", Title(weights.Name));
         writer.Set("general.size_label", SizeLabel(weights.ParameterCount));
-        writer.Set($"{architecture}.block_count", (uint)config.NumHiddenLayers);
-        writer.Set($"{architecture}.context_length", (uint)config.MaxPositionEmbeddings);
-        writer.Set($"{architecture}.embedding_length", (uint)config.HiddenSize);
-        writer.Set($"{architecture}.feed_forward_length", (uint)config.IntermediateSize);
-        writer.Set($"{architecture}.attention.head_count", (uint)config.NumAttentionHeads);
-        writer.Set($"{architecture}.attention.head_count_kv", (uint)config.NumKeyValueHeads);
-        writer.Set($"{architecture}.rope.freq_base", (float)config.RopeTheta);
-        writer.Set($"{architecture}.attention.layer_norm_rms_epsilon", (float)config.RmsNormEps);
-        writer.Set($"{architecture}.attention.key_length", (uint)config.HeadDim);
-        writer.Set($"{architecture}.attention.value_length", (uint)config.HeadDim);
+        config.WriteGguf(writer);
         writer.Set("general.file_type", FileTypes[type]);
-        if (config.Family.StatesVocabularySize)
-        {
-            writer.Set($"{architecture}.vocab_size", (uint)config.VocabSize);
-            writer.Set($"{architecture}.rope.dimension_count", (uint)config.HeadDim);
-        }
-
         writer.Set("general.quantization_version", QuantizationVersion);
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SlmEdge.Export.Weights;
+using SlmEdge.Formats.Families;
 using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Numerics;
@@ -20,24 +21,26 @@ internal static class GgufModelWriter
         var writer = new GgufWriter();
         GgufModelMetadata.Write(writer, weights, type);
         GgufVocabulary.Apply(writer, LoadTokenizer(weights), config.VocabSize);
-        if (config.RopeScaling is { } scaling)
+        foreach (var (name, values) in config.RopeTensors())
         {
-            float[] divisors = [.. Enumerable.Range(0, config.HeadDim / 2).Select(i => (float)scaling.Divisor(Math.Pow(config.RopeTheta, -2.0 * i / config.HeadDim)))];
-            writer.AddTensor("rope_freqs.weight", GgmlType.F32, [divisors.Length], stream => WriteValues(stream, divisors, GgmlType.F32));
+            writer.AddTensor(name, GgmlType.F32, [values.Length], stream => WriteValues(stream, values, GgmlType.F32));
         }
 
         int done = 0;
-        foreach (string name in weights.Names)
+
+        // Tensors that GGUF stacks stand side by side and have one name there.
+        foreach (DecoderTensor[] stack in DecoderTensors.Of(config).All.GroupBy(t => t.GgufName, (_, tensors) => tensors.ToArray()))
         {
-            long[] shape = weights.Shapes[name];
-            GgmlType stored = shape.Length == 1 ? GgmlType.F32 : type;
-            writer.AddTensor(GgufTensorNames.FromHuggingFace(name), stored, [.. shape.Reverse()], stream =>
+            long[] shape = stack.Length == 1 ? stack[0].Shape : [stack.Length, .. stack[0].Shape];
+            GgmlType stored = stack[0].IsProjection || stack[0].Part is DecoderPart.Embedding or DecoderPart.Head ? type : GgmlType.F32;
+            writer.AddTensor(stack[0].GgufName, stored, [.. shape.Reverse()], stream =>
             {
-                ct.ThrowIfCancellationRequested();
-                progress?.Report(new ExportProgress(name, done++, weights.Names.Count));
-                float[] values = weights.Read(name);
-                int heads = RotaryLayout.HeadsToInterleave(name, config);
-                WriteValues(stream, heads == 0 ? values : RotaryLayout.Interleave(values, (int)shape[1], heads), stored);
+                foreach (DecoderTensor tensor in stack)
+                {
+                    ct.ThrowIfCancellationRequested();
+                    progress?.Report(new ExportProgress(tensor.Name, done++, weights.Names.Count));
+                    WriteValues(stream, tensor.ToGguf(weights.Read(tensor.Name)), stored);
+                }
             });
         }
 
@@ -49,13 +52,16 @@ internal static class GgufModelWriter
     {
         var writer = new GgufWriter();
         GgufModelMetadata.WriteAdapter(writer, config.Family.GgufArchitecture, name, lora.Alpha);
+        DecoderTensors tensors = DecoderTensors.Of(config);
         foreach (var (target, pair) in lora.Pairs)
         {
-            string mapped = GgufTensorNames.FromHuggingFace(target);
-            int heads = RotaryLayout.HeadsToInterleave(target, config);
+            // The factors were checked against the base's tensors.
+            DecoderTensor tensor = tensors.Find(target)!;
+            string mapped = tensor.GgufName;
+            int heads = tensor.InterleavedHeads;
 
             // Only B has the rows that the rotation pairs.
-            float[] b = heads == 0 ? pair.B : RotaryLayout.Interleave(pair.B, pair.Rank, heads);
+            float[] b = heads == 0 ? pair.B : RotaryLayout.Interleave<float>(pair.B, pair.Rank, heads);
             writer.AddTensor(mapped + ".lora_a", GgmlType.F32, [pair.Columns, pair.Rank], stream =>
             {
                 ct.ThrowIfCancellationRequested();

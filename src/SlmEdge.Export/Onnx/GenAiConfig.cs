@@ -19,7 +19,7 @@ internal static class GenAiConfig
             {
                 // The field must hold a token; a model that begins without one never uses it.
                 bos_token_id = config.BosTokenId ?? eos,
-                context_length = config.MaxPositionEmbeddings,
+                context_length = config.ContextLength,
                 decoder = new
                 {
                     session_options = new { log_id = "onnxruntime-genai", provider_options = Array.Empty<object>() },
@@ -54,7 +54,7 @@ internal static class GenAiConfig
                 do_sample = generation?.DoSample ?? false,
                 early_stopping = true,
                 length_penalty = 1.0,
-                max_length = config.MaxPositionEmbeddings,
+                max_length = config.ContextLength,
                 min_length = 0,
                 no_repeat_ngram_size = 0,
                 num_beams = 1,

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using SlmEdge.Export.Quantization;
 using SlmEdge.Export.Weights;
@@ -12,13 +13,21 @@ internal sealed class OnnxMatrices(OnnxGraphBuilder graph, ModelWeights weights,
 {
     private const string Microsoft = OnnxGraphBuilder.MicrosoftDomain;
 
-    /// <summary>A one-dimensional weight.</summary>
-    public string AddVector(string name) =>
-        graph.AddInitializer(name, OnnxDataType.Float, weights.Shapes[name], stream => WriteFloats(stream, Read(name)));
+    /// <summary>A one-dimensional weight, with something added to each of its values.</summary>
+    public string AddVector(string name, float offset) =>
+        graph.AddInitializer(name, OnnxDataType.Float, weights.Shapes[name], stream =>
+        {
+            float[] values = Read(name);
+            TensorPrimitives.Add(values, offset, values);
+            WriteFloats(stream, values);
+        });
 
     /// <summary>Several one-dimensional weights, one behind the other.</summary>
-    public string AddVector(string name, params string[] names) =>
-        graph.AddInitializer(name, OnnxDataType.Float, [names.Sum(part => weights.Shapes[part][0])], stream =>
+    public string AddVector(string name, params string[] names) => AddStack(name, [names.Sum(part => weights.Shapes[part][0])], names);
+
+    /// <summary>Several weights, one behind the other, as one of another shape.</summary>
+    public string AddStack(string name, long[] shape, params string[] names) =>
+        graph.AddInitializer(name, OnnxDataType.Float, shape, stream =>
         {
             foreach (string part in names)
             {

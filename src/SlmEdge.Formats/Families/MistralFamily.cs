@@ -1,10 +1,11 @@
+using System.Text.Json;
+using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
 
 namespace SlmEdge.Formats.Families;
 
 /// <summary>
-/// Mistral 7B and its kin (Jiang et al. 2023, arXiv 2310.06825). llama.cpp converts them to its Llama graph, which has no sliding window;
-/// sequences are therefore held to the window, within which both are the same.
+/// Mistral 7B and its kin (Jiang et al. 2023, arXiv 2310.06825), Ministral 8B among them. llama.cpp converts them to its Llama graph, which has no sliding window.
 /// </summary>
 internal sealed class MistralFamily : ModelFamily
 {
@@ -16,8 +17,17 @@ internal sealed class MistralFamily : ModelFamily
 
     public override bool InterleavesRotaryRows => true;
 
-    public override bool StatesVocabularySize => true;
+    public override IReadOnlyList<string> RopeTypes => ["linear", "yarn", "llama3"];
 
-    internal override int FullAttentionLength(JsonFields fields, int maxPositions) =>
-        Math.Min(maxPositions, fields.Integer("sliding_window", 1, 1 << 26) ?? maxPositions);
+    public override BlockDesign Blocks(DecoderConfig config) => new();
+
+    internal override DecoderConfig Read(JsonFields fields, DecoderConfig config) => config with { SlidingWindow = fields.Integer("sliding_window", 1, 1 << 26) };
+
+    internal override void Write(Utf8JsonWriter json, DecoderConfig config) => JsonText.WriteInteger(json, "sliding_window", config.SlidingWindow);
+
+    internal override void WriteGguf(GgufWriter writer, DecoderConfig config)
+    {
+        base.WriteGguf(writer, config);
+        new GgufHyperparameters(writer, config).Vocabulary();
+    }
 }

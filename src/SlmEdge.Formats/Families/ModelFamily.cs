@@ -1,10 +1,12 @@
+using System.Text.Json;
+using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
 
 namespace SlmEdge.Formats.Families;
 
 /// <summary>
-/// What sets one family of decoders apart from the Llama layout (RMSNorm, rotary positions, grouped-query attention, SwiGLU), which all of them share.
-/// A family is one class derived from this and one row of <see cref="ModelFamilies"/>.
+/// A family of decoders: how its <c>config.json</c> maps, what its blocks are made of, how its tensors are named in Hugging Face's layout and in GGUF,
+/// and which keys GGUF wants of it. A family is one class derived from this and one row of <see cref="ModelFamilies"/>.
 /// </summary>
 public abstract class ModelFamily
 {
@@ -17,23 +19,70 @@ public abstract class ModelFamily
     /// <summary><c>general.architecture</c> of GGUF, which chooses llama.cpp's graph and prefixes its keys.</summary>
     public abstract string GgufArchitecture { get; }
 
-    /// <summary>Whether query, key and value projections have biases.</summary>
-    public virtual bool QueryKeyValueBias => false;
-
-    /// <summary>Whether each head of queries and keys passes an RMSNorm of its own before it is rotated.</summary>
-    public virtual bool QueryKeyNorm => false;
-
     /// <summary>Whether llama.cpp's graph turns neighbouring elements of a head, so that the converter interleaves the rows of query and key matrices.</summary>
     public virtual bool InterleavesRotaryRows => false;
 
-    /// <summary>Whether llama.cpp's converter states vocabulary size and rotary dimension for this family.</summary>
-    public virtual bool StatesVocabularySize => false;
+    /// <summary>
+    /// Whether llama.cpp's graph keeps the sliding window. Where it does not, longer sequences would get other answers on the device than in Hugging Face's code,
+    /// so that the window bounds the context.
+    /// </summary>
+    public virtual bool SlidesWindow => false;
+
+    /// <summary>The kinds of stretched positions (<c>rope_type</c>) that llama.cpp's graph of the family follows.</summary>
+    public virtual IReadOnlyList<string> RopeTypes => [];
+
+    /// <summary>Whether the head must be the embedding (true), must not be (false), or may be either (null).</summary>
+    public virtual bool? TiedHead => null;
+
+    /// <summary>Whether llama.cpp's graph takes YaRN's bounds from the file; elsewhere they are the paper's.</summary>
+    public virtual bool FollowsYarnBounds => false;
 
     /// <summary>Base of the rotary frequencies where the configuration has none.</summary>
     public virtual double DefaultRopeTheta => 10000;
 
-    /// <summary>Longest sequence for which a plain causal attention gives the model's own answer.</summary>
-    /// <param name="fields">The fields of <c>config.json</c>.</param>
-    /// <param name="maxPositions">The stated context.</param>
-    internal virtual int FullAttentionLength(JsonFields fields, int maxPositions) => maxPositions;
+    /// <summary>Where a configuration has the epsilon of the norms.</summary>
+    internal virtual string NormEpsilonField => "rms_norm_eps";
+
+    /// <summary>Where a configuration names the activation of the gate.</summary>
+    internal virtual string ActivationField => "hidden_act";
+
+    /// <summary>The names of the parts.</summary>
+    internal virtual PartNames Names => PartNames.Llama;
+
+    /// <summary>What the blocks are made of.</summary>
+    /// <param name="config">The model's shape.</param>
+    public abstract BlockDesign Blocks(DecoderConfig config);
+
+    /// <summary>Whether a layer keeps to the sliding window where the configuration does not list the layers.</summary>
+    /// <param name="layer">Layer, from 0.</param>
+    public virtual bool Slides(int layer) => false;
+
+    /// <summary>The present name of a kind of stretched positions; configurations have called some of them otherwise.</summary>
+    internal virtual string? RopeTypeOf(string? stated) => stated == "su" ? "longrope" : stated;
+
+    /// <summary>Factor on cosine and sine that llama.cpp's graph of the family takes of YaRN by itself.</summary>
+    internal virtual double YarnMagnitude(YarnRopeScaling scaling) => scaling.MagnitudeOf(1);
+
+    /// <summary>Takes the family's own fields from <c>config.json</c>.</summary>
+    internal virtual DecoderConfig Read(JsonFields fields, DecoderConfig config) => config;
+
+    /// <summary>Refuses what the family's graphs cannot compute, by the name of the field.</summary>
+    internal virtual void Check(JsonFields fields, DecoderConfig config)
+    {
+    }
+
+    /// <summary>Writes the family's own fields into <c>config.json</c>.</summary>
+    internal virtual void Write(Utf8JsonWriter json, DecoderConfig config)
+    {
+    }
+
+    /// <summary>Sets the keys that llama.cpp's converter writes for the family.</summary>
+    internal virtual void WriteGguf(GgufWriter writer, DecoderConfig config)
+    {
+        var keys = new GgufHyperparameters(writer, config);
+        keys.Shape();
+        keys.Rope();
+        keys.Norm();
+        keys.HeadLength();
+    }
 }

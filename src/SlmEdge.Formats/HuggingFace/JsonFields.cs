@@ -79,6 +79,33 @@ internal readonly struct JsonFields
         return list;
     }
 
+    /// <summary>A list of numbers, or null.</summary>
+    public IReadOnlyList<double>? NumberList(string name)
+    {
+        if (!TryGet(name, out JsonElement value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            throw Wrong(name, "must be a list of numbers");
+        }
+
+        var list = new List<double>();
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            list.Add(item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double number) && double.IsFinite(number) ? number : throw Wrong(name, "must be a list of finite numbers"));
+        }
+
+        return list;
+    }
+
+    /// <summary>An object, or null.</summary>
+    public JsonFields? Object(string name) => !TryGet(name, out JsonElement value)
+        ? null
+        : value.ValueKind == JsonValueKind.Object ? new JsonFields(value, _file) : throw Wrong(name, "is not an object");
+
     public ModelFormatException Wrong(string name, string message) => new(message, _file, name);
 
     private int ToInteger(JsonElement value, string name, int minimum, int maximum) =>

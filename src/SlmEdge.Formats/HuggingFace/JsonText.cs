@@ -20,6 +20,40 @@ internal static class JsonText
         return [.. buffer.WrittenSpan, (byte)'\n'];
     }
 
+    /// <summary>An integer, or null.</summary>
+    public static void WriteInteger(Utf8JsonWriter json, string name, int? value)
+    {
+        if (value is int number)
+        {
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    /// <summary>A number, or nothing.</summary>
+    public static void WriteNumber(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is double number)
+        {
+            json.WriteNumber(name, number);
+        }
+    }
+
+    /// <summary>A list of numbers.</summary>
+    public static void WriteNumbers(Utf8JsonWriter json, string name, IEnumerable<double> values)
+    {
+        json.WriteStartArray(name);
+        foreach (double value in values)
+        {
+            json.WriteNumberValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+
     public static void Save(string path, Action<Utf8JsonWriter> write)
     {
         byte[] bytes = Write(write);

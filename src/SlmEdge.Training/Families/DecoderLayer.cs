@@ -4,70 +4,48 @@ using static TorchSharp.torch;
 
 namespace SlmEdge.Training.Families;
 
-/// <summary>One decoder block: pre-norm grouped-query attention and pre-norm SwiGLU, each added to the residual stream.</summary>
+/// <summary>One decoder block: pre-norm attention and pre-norm gated feed-forward layer, each added to the residual stream, with what its family adds.</summary>
 internal sealed class DecoderLayer : IDisposable
 {
-    public required Tensor InputNorm { get; init; }
+    public required Norm InputNorm { get; init; }
 
-    public required Tensor PostAttentionNorm { get; init; }
+    public required SelfAttention Attention { get; init; }
 
-    /// <summary>Norm of each head of the queries, <c>[headDim]</c>; null in families without it.</summary>
-    public Tensor? QueryNorm { get; init; }
+    /// <summary>Norm of the attention's result; null in families without post-norms.</summary>
+    public Norm? PostAttentionNorm { get; init; }
 
-    /// <summary>Norm of each head of the keys, <c>[headDim]</c>.</summary>
-    public Tensor? KeyNorm { get; init; }
+    /// <summary>Norm before the feed-forward layer; null where that stands beside the attention and sees the same input.</summary>
+    public Norm? FeedForwardNorm { get; init; }
 
-    public required LinearLayer Query { get; init; }
+    public required GatedFeedForward FeedForward { get; init; }
 
-    public required LinearLayer Key { get; init; }
+    /// <summary>Norm of the feed-forward layer's result; null in families without post-norms.</summary>
+    public Norm? PostFeedForwardNorm { get; init; }
 
-    public required LinearLayer Value { get; init; }
+    /// <summary>Whether the layer has the rotary positions of the window's layers.</summary>
+    public bool IsLocal { get; init; }
 
-    public required LinearLayer Output { get; init; }
-
-    public required LinearLayer Gate { get; init; }
-
-    public required LinearLayer Up { get; init; }
-
-    public required LinearLayer Down { get; init; }
-
-    public IEnumerable<LinearLayer> Linears => [Query, Key, Value, Output, Gate, Up, Down];
+    public IEnumerable<LinearLayer> Linears => [.. Attention.Inputs, Attention.Output, .. FeedForward.Inputs, FeedForward.Down];
 
     /// <summary>Residual stream <c>[tokens, hidden]</c> in and out; the intermediate tensors go with the scope unless autograd keeps them.</summary>
-    public Tensor Forward(Tensor hidden, Tensor cos, Tensor sin, AttentionLayout layout, int headDim, double eps)
+    public Tensor Forward(Tensor hidden, RotaryTables rotary, AttentionLayout layout)
     {
         using var scope = NewDisposeScope();
-        var attended = hidden + Attention(RmsNorm.Apply(hidden, InputNorm, eps), cos, sin, layout, headDim, eps);
-        var normed = RmsNorm.Apply(attended, PostAttentionNorm, eps);
-        var gated = nn.functional.silu(Gate.Forward(normed)) * Up.Forward(normed);
-        return (attended + Down.Forward(gated)).MoveToOuterDisposeScope();
+        var normed = InputNorm.Apply(hidden);
+        var attended = hidden + Normed(Attention.Forward(normed, rotary.Of(this), layout), PostAttentionNorm);
+        var passed = FeedForward.Forward(FeedForwardNorm?.Apply(attended) ?? normed);
+        return (attended + Normed(passed, PostFeedForwardNorm)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
         InputNorm.Dispose();
-        PostAttentionNorm.Dispose();
-        QueryNorm?.Dispose();
-        KeyNorm?.Dispose();
-        foreach (var linear in Linears)
-        {
-            linear.Dispose();
-        }
+        Attention.Dispose();
+        PostAttentionNorm?.Dispose();
+        FeedForwardNorm?.Dispose();
+        FeedForward.Dispose();
+        PostFeedForwardNorm?.Dispose();
     }
 
-    private Tensor Attention(Tensor x, Tensor cos, Tensor sin, AttentionLayout layout, int headDim, double eps)
-    {
-        var q = Query.Forward(x);
-        var k = Key.Forward(x);
-        var v = Value.Forward(x);
-        var heads = q.shape[1] / headDim;
-        var kvHeads = k.shape[1] / headDim;
-        var tokens = x.shape[0];
-
-        q = RotaryEmbedding.Apply(Normed(q.view(tokens, heads, headDim), QueryNorm), cos, sin).view(tokens, heads * headDim);
-        k = RotaryEmbedding.Apply(Normed(k.view(tokens, kvHeads, headDim), KeyNorm), cos, sin).view(tokens, kvHeads * headDim);
-        return Output.Forward(layout.Attend(q, k, v, headDim, 1.0 / Math.Sqrt(headDim), window: 0, softcap: 0));
-
-        Tensor Normed(Tensor headRows, Tensor? norm) => norm is null ? headRows : RmsNorm.Apply(headRows, norm, eps);
-    }
+    private static Tensor Normed(Tensor x, Norm? norm) => norm?.Apply(x) ?? x;
 }

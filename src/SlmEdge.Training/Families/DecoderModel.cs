@@ -8,14 +8,16 @@ using static TorchSharp.torch;
 namespace SlmEdge.Training.Families;
 
 /// <summary>
-/// A decoder in the Llama layout (Touvron et al. 2023, arXiv 2302.13971), with what its family adds: token embedding, decoder blocks, final RMSNorm, and a head that is either
+/// A decoder: token embedding, blocks as its family's design has them, a final norm, and a head that is either
 /// its own matrix or the embedding itself (tied). Weights carry their Hugging Face names.
 /// </summary>
 /// <remarks>Not thread-safe: one thread computes at a time.</remarks>
 public sealed class DecoderModel : IDisposable
 {
     private readonly Dictionary<string, Tensor> _dense;
-    private readonly RotaryEmbedding _rotary;
+    private readonly RotaryEmbeddings _rotary;
+    private readonly Norm _finalNorm;
+    private readonly double _embeddingScale;
 
     /// <param name="config">The model's shape.</param>
     /// <param name="parameters">Dense tensors by name.</param>
@@ -27,11 +29,13 @@ public sealed class DecoderModel : IDisposable
         Config = config;
         Device = device;
         _dense = new Dictionary<string, Tensor>(parameters, StringComparer.Ordinal);
-        _rotary = new RotaryEmbedding(config.RotaryFrequencies(), device);
+        _rotary = new RotaryEmbeddings(config, device);
+        _embeddingScale = config.Blocks.EmbeddingScale;
+        var assembly = new DecoderAssembly(config, parameters, held);
+        _finalNorm = assembly.FinalNorm();
         Embedding = parameters[DecoderTensorNames.Embedding];
-        FinalNorm = parameters[DecoderTensorNames.FinalNorm];
         Head = config.TieWordEmbeddings ? Embedding : parameters[DecoderTensorNames.Head];
-        Layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => CreateLayer(i, parameters, held))];
+        Layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(assembly.Layer)];
         foreach (var (name, weight) in held ?? new Dictionary<string, LinearWeight>())
         {
             if (weight is DenseWeight dense)
@@ -53,8 +57,6 @@ public sealed class DecoderModel : IDisposable
     /// <summary>Token embedding, <c>[vocabulary, hidden]</c>; of a frozen base in the type in which it is stored.</summary>
     internal Tensor Embedding { get; }
 
-    internal Tensor FinalNorm { get; }
-
     /// <summary>Output matrix, <c>[vocabulary, hidden]</c>; the same tensor as <see cref="Embedding"/> when tied.</summary>
     internal Tensor Head { get; }
 
@@ -73,49 +75,50 @@ public sealed class DecoderModel : IDisposable
 
     /// <summary>Residual stream after the final norm, <c>[tokens, hidden]</c>.</summary>
     /// <param name="pack">The sequences; none longer than the model's context.</param>
-    /// <exception cref="TrainingException">A sequence is longer than <c>max_position_embeddings</c>.</exception>
+    /// <exception cref="TrainingException">A sequence is longer than the model's context.</exception>
     public Tensor Forward(PackedSequences pack)
     {
-        if (pack.MaxLength > Config.MaxPositionEmbeddings)
+        if (pack.MaxLength > Config.ContextLength)
         {
             throw new TrainingException(
-                $"A sequence of {pack.MaxLength} tokens does not fit the model's context of {Config.MaxPositionEmbeddings} (max_position_embeddings).");
+                $"A sequence of {pack.MaxLength} tokens does not fit the model's context of {Config.ContextLength} (max_position_embeddings or sliding_window).");
         }
 
         using var scope = NewDisposeScope();
         var layout = new AttentionLayout(pack);
-        var (cos, sin) = _rotary.At(pack.Positions);
+        var rotary = _rotary.At(pack.Positions, pack.MaxLength);
         var hidden = Embedding.index_select(0, tensor(pack.Tokens, device: Device)).to(ScalarType.Float32);
+        if (_embeddingScale != 1)
+        {
+            hidden = hidden * _embeddingScale;
+        }
+
         if (RecomputeActivations && is_grad_enabled())
         {
             var anchor = zeros(1, device: Device).requires_grad_(true);
             foreach (var layer in Layers)
             {
-                hidden = RecomputedActivations.Run(
-                    x =>
-                    {
-                        // The tables' rows above are gone by the time of the backward pass.
-                        var (cosine, sine) = _rotary.At(pack.Positions);
-                        return layer.Forward(x, cosine, sine, layout, Config.HeadDim, Config.RmsNormEps);
-                    },
-                    hidden,
-                    anchor);
+                // The tables' rows above are gone by the time of the backward pass.
+                hidden = RecomputedActivations.Run(x => layer.Forward(x, _rotary.At(pack.Positions, pack.MaxLength), layout), hidden, anchor);
             }
         }
         else
         {
             foreach (var layer in Layers)
             {
-                hidden = layer.Forward(hidden, cos, sin, layout, Config.HeadDim, Config.RmsNormEps);
+                hidden = layer.Forward(hidden, rotary, layout);
             }
         }
 
-        return RmsNorm.Apply(hidden, FinalNorm, Config.RmsNormEps).MoveToOuterDisposeScope();
+        return _finalNorm.Apply(hidden).MoveToOuterDisposeScope();
     }
 
     /// <summary>Logits of the given rows of <see cref="Forward"/>'s result, <c>[rows, vocabulary]</c>.</summary>
     /// <param name="hidden"><c>[rows, hidden]</c>.</param>
-    public Tensor Logits(Tensor hidden) => OutputHead.Logits(hidden, Head);
+    public Tensor Logits(Tensor hidden) => Softcap(OutputHead.Logits(hidden, Head));
+
+    /// <summary>Bounds logits where the model does: <c>c · tanh(logit / c)</c>. For logits of some tokens only, computed from rows of <see cref="Head"/>.</summary>
+    internal Tensor Softcap(Tensor logits) => Config.LogitSoftcap is { } bound ? (logits / bound).tanh() * bound : logits;
 
     /// <summary>Gives each targeted projection a fresh adapter and freezes everything else.</summary>
     /// <param name="config">LoRA settings.</param>
@@ -201,32 +204,8 @@ public sealed class DecoderModel : IDisposable
         }
 
         Embedding.Dispose();
-        FinalNorm.Dispose();
+        _finalNorm.Dispose();
         Head.Dispose();
         _rotary.Dispose();
-    }
-
-    private static DecoderLayer CreateLayer(
-        int index, IReadOnlyDictionary<string, Tensor> parameters, IReadOnlyDictionary<string, LinearWeight>? held)
-    {
-        var prefix = DecoderTensorNames.Layer(index);
-        LinearLayer Linear(string module) => new(
-            prefix + module,
-            held?.GetValueOrDefault(prefix + module + ".weight") ?? new DenseWeight(parameters[prefix + module + ".weight"]),
-            parameters.GetValueOrDefault(prefix + module + ".bias"));
-        return new DecoderLayer
-        {
-            InputNorm = parameters[prefix + DecoderTensorNames.InputNorm],
-            PostAttentionNorm = parameters[prefix + DecoderTensorNames.PostAttentionNorm],
-            QueryNorm = parameters.GetValueOrDefault(prefix + DecoderTensorNames.QueryNorm),
-            KeyNorm = parameters.GetValueOrDefault(prefix + DecoderTensorNames.KeyNorm),
-            Query = Linear("self_attn.q_proj"),
-            Key = Linear("self_attn.k_proj"),
-            Value = Linear("self_attn.v_proj"),
-            Output = Linear("self_attn.o_proj"),
-            Gate = Linear("mlp.gate_proj"),
-            Up = Linear("mlp.up_proj"),
-            Down = Linear("mlp.down_proj"),
-        };
     }
 }

@@ -53,7 +53,7 @@ internal sealed class SftObjective : IObjective
         {
             using var scope = NewDisposeScope();
             var hidden = _model.Forward(batch.Pack);
-            sum += ChunkedCrossEntropy.Evaluate(hidden, batch.Positions, batch.Targets, _model.Head);
+            sum += ChunkedCrossEntropy.Evaluate(hidden, batch.Positions, batch.Targets, _model.Head, _model.Config.LogitSoftcap);
             supervised += batch.Positions.Length;
             if (_data.LabelTokens is { } labels)
             {

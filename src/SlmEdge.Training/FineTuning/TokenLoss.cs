@@ -18,7 +18,7 @@ internal static class TokenLoss
         {
             using var scope = NewDisposeScope();
             var hidden = model.Forward(batch.Pack);
-            sum += ChunkedCrossEntropy.Backward(hidden, batch.Positions, batch.Targets, model.Head, weight / supervised);
+            sum += ChunkedCrossEntropy.Backward(hidden, batch.Positions, batch.Targets, model.Head, weight / supervised, model.Config.LogitSoftcap);
             tokens += batch.Pack.TokenCount;
         }
 

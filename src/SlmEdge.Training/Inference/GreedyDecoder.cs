@@ -11,7 +11,7 @@ internal static class GreedyDecoder
     {
         using var guard = no_grad();
         var sequence = new List<int>(prompt.ToArray());
-        for (var i = 0; i < maxTokens && sequence.Count < model.Config.MaxPositionEmbeddings; i++)
+        for (var i = 0; i < maxTokens && sequence.Count < model.Config.ContextLength; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();

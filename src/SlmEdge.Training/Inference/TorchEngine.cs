@@ -27,7 +27,7 @@ public sealed class TorchEngine : IEngine
     public int VocabularySize => _model.Config.VocabSize;
 
     /// <inheritdoc/>
-    public int ContextLength => _model.Config.MaxPositionEmbeddings;
+    public int ContextLength => _model.Config.ContextLength;
 
     /// <summary>Opens a model directory, with an adapter if one is named.</summary>
     /// <param name="baseDirectory">Model in Hugging Face layout.</param>

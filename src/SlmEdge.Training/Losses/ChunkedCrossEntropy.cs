@@ -25,7 +25,8 @@ internal static class ChunkedCrossEntropy
     /// <param name="targets">The next token at each of them.</param>
     /// <param name="head">Output matrix, <c>[vocabulary, hidden]</c>.</param>
     /// <param name="weight">Factor on the gradient, for example 1 / supervised tokens in the step.</param>
-    public static double Backward(Tensor hidden, long[] positions, long[] targets, Tensor head, double weight)
+    /// <param name="softcap">Bound of the logits, <see cref="Formats.HuggingFace.DecoderConfig.LogitSoftcap"/>; null is none.</param>
+    public static double Backward(Tensor hidden, long[] positions, long[] targets, Tensor head, double weight, double? softcap = null)
     {
         using var scope = NewDisposeScope();
         var trainHead = head.requires_grad;
@@ -48,10 +49,21 @@ internal static class ChunkedCrossEntropy
                 var chunk = rows.index_select(0, index);
                 var logits = buffer.narrow(0, 0, count);
                 OutputHead.WriteLogits(chunk, headValues, logits);
+                var bounded = softcap is { } bound ? logits.div_(bound).tanh_().clone() : null;
+                if (bounded is not null)
+                {
+                    logits.mul_(softcap!.Value);
+                }
+
                 sum += SoftmaxInPlace(logits, target, out var total);
                 var difference = logits.div_(total);
                 difference.scatter_add_(1, target, full_like(target, -1, dtype: difference.dtype));
                 difference.mul_(weight);
+                if (bounded is not null)
+                {
+                    difference.mul_(bounded.square().neg_().add_(1));
+                }
+
                 gradient.index_add_(0, index, OutputHead.InputGradient(difference, headValues), 1);
                 headGradient?.addmm_(difference.t(), chunk, 1, 1);
             }
@@ -68,7 +80,7 @@ internal static class ChunkedCrossEntropy
     }
 
     /// <summary>Sum of the negative log-likelihoods, without gradients.</summary>
-    public static double Evaluate(Tensor hidden, long[] positions, long[] targets, Tensor head)
+    public static double Evaluate(Tensor hidden, long[] positions, long[] targets, Tensor head, double? softcap = null)
     {
         using var guard = no_grad();
         double sum = 0;
@@ -79,7 +91,8 @@ internal static class ChunkedCrossEntropy
             var count = Math.Min(most, positions.Length - start);
             var index = tensor(positions.AsSpan(start, count).ToArray(), device: hidden.device);
             var target = tensor(targets.AsSpan(start, count).ToArray(), device: hidden.device).unsqueeze(1);
-            sum += SoftmaxInPlace(OutputHead.Logits(hidden.index_select(0, index), head), target, out _);
+            var logits = OutputHead.Logits(hidden.index_select(0, index), head);
+            sum += SoftmaxInPlace(softcap is { } bound ? logits.div_(bound).tanh_().mul_(bound) : logits, target, out _);
         }
 
         return sum;

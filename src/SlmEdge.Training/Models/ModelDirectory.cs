@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using SlmEdge.Formats;
+using SlmEdge.Formats.Families;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Safetensors;
 using SlmEdge.Training.Families;
@@ -66,7 +67,7 @@ public static class ModelDirectory
         }
     }
 
-    /// <summary>A model with freshly drawn weights: normal with the given deviation, the residual outputs scaled down by <c>1/sqrt(2·layers)</c> (as GPT-2), norms 1.</summary>
+    /// <summary>A model with freshly drawn weights: normal with the given deviation, the residual outputs scaled down by <c>1/sqrt(2·layers)</c> (as GPT-2), norms 1, biases 0.</summary>
     /// <param name="config">The model's shape.</param>
     /// <param name="seed">Seed of the draw.</param>
     /// <param name="deviation">Standard deviation of the normal distribution.</param>
@@ -76,13 +77,13 @@ public static class ModelDirectory
         var target = device ?? CPU;
         manual_seed(seed);
         var parameters = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var (name, shape) in DecoderTensorNames.Shapes(config))
+        foreach (var tensor in DecoderTensors.Of(config).All)
         {
             using var scope = NewDisposeScope();
-            var residual = name.EndsWith("o_proj.weight", StringComparison.Ordinal) || name.EndsWith("down_proj.weight", StringComparison.Ordinal);
+            var residual = tensor.Part is DecoderPart.AttentionOutput or DecoderPart.Down;
             var scale = residual ? deviation / Math.Sqrt(2.0 * config.NumHiddenLayers) : deviation;
-            var value = name.EndsWith(".bias", StringComparison.Ordinal) ? zeros(shape) : shape.Length == 1 ? ones(shape) : randn(shape) * scale;
-            parameters.Add(name, MoveTo(value.DetachFromDisposeScope(), target));
+            var value = tensor.IsNormWeight ? full(tensor.Shape, 1 - tensor.GgufOffset) : tensor.Shape.Length == 1 ? zeros(tensor.Shape) : randn(tensor.Shape) * scale;
+            parameters.Add(tensor.Name, MoveTo(value.DetachFromDisposeScope(), target));
         }
 
         return new DecoderModel(config, parameters, target);

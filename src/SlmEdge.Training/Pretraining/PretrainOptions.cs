@@ -81,7 +81,7 @@ public sealed record PretrainOptions
         Require(Shape.NumAttentionHeads >= 1 && Shape.NumKeyValueHeads >= 1, "there must be at least one attention head and one key/value head");
         Require(Shape.NumAttentionHeads % Shape.NumKeyValueHeads == 0, $"{Shape.NumKeyValueHeads} key/value heads do not divide {Shape.NumAttentionHeads} attention heads");
         Require(Shape.HeadDim >= 2 && Shape.HeadDim % 2 == 0, $"the head size must be even, for the rotary embedding, not {Shape.HeadDim}");
-        Require(SequenceLength >= 1 && SequenceLength <= Shape.MaxPositionEmbeddings, $"the sequence length must be from 1 to the context of {Shape.MaxPositionEmbeddings} tokens, not {SequenceLength}");
+        Require(SequenceLength >= 1 && SequenceLength <= Shape.ContextLength, $"the sequence length must be from 1 to the context of {Shape.ContextLength} tokens, not {SequenceLength}");
         Require(BatchSequences >= 1, "--batch must be at least 1");
         Require(Tokens >= 0, "--tokens must not be negative");
         Require(double.IsFinite(LearningRate) && LearningRate > 0, "--learning-rate must be a positive number");

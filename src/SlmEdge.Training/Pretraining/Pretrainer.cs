@@ -187,7 +187,7 @@ public sealed class Pretrainer
         }
 
         var positions = Enumerable.Range(0, targets.Length).Select(i => (long)i).ToArray();
-        return ChunkedCrossEntropy.Backward(hidden, positions, targets, model.Head, 1.0 / targets.Length) / targets.Length;
+        return ChunkedCrossEntropy.Backward(hidden, positions, targets, model.Head, 1.0 / targets.Length, model.Config.LogitSoftcap) / targets.Length;
     }
 
     private double Evaluate(DecoderModel model, TokenStream valid, long limit)
@@ -201,7 +201,7 @@ public sealed class Pretrainer
             using var scope = NewDisposeScope();
             var hidden = model.Forward(new PackedSequences([valid.Inputs(row, length)]));
             var targets = valid.Targets(row, length).ToArray().Select(t => (long)t).ToArray();
-            sum += ChunkedCrossEntropy.Evaluate(hidden, [.. Enumerable.Range(0, length).Select(i => (long)i)], targets, model.Head);
+            sum += ChunkedCrossEntropy.Evaluate(hidden, [.. Enumerable.Range(0, length).Select(i => (long)i)], targets, model.Head, model.Config.LogitSoftcap);
         }
 
         return sum / ((long)rows * length);

@@ -32,7 +32,7 @@ internal static class WorkloadFolder
         NumKeyValueHeads = 2,
         HeadDim = 64,
         MaxPositionEmbeddings = 1024,
-        RmsNormEps = 1e-5,
+        NormEps = 1e-5,
         RopeTheta = 10_000,
         TieWordEmbeddings = true,
         BosTokenId = 0,

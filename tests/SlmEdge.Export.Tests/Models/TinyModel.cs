@@ -1,11 +1,11 @@
+using SlmEdge.Formats.Families;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Safetensors;
 using SlmEdge.Formats.Tokenization;
-using SlmEdge.Training.Families;
 
 namespace SlmEdge.Export.Tests.Models;
 
-/// <summary>Random Llama models and adapters, written in the layouts of Hugging Face and PEFT.</summary>
+/// <summary>Random models and adapters of every family, written in the layouts of Hugging Face and PEFT.</summary>
 public static class TinyModel
 {
     public const int Vocabulary = 400;
@@ -22,7 +22,7 @@ public static class TinyModel
         HeadDim = headDim ?? hidden / heads,
         VocabSize = Vocabulary,
         MaxPositionEmbeddings = 256,
-        RmsNormEps = 1e-5,
+        NormEps = 1e-5,
         RopeTheta = 10000,
         TieWordEmbeddings = tied,
         BosTokenId = null,
@@ -39,11 +39,10 @@ public static class TinyModel
         var random = new Random(seed);
         SafetensorsEntry[] entries =
         [
-            .. DecoderTensorNames.Shapes(config).Select(tensor =>
+            .. DecoderTensors.Of(config).All.Select(tensor =>
             {
-                bool norm = tensor.Shape.Length == 1 && !tensor.Name.EndsWith(".bias", StringComparison.Ordinal);
-                double deviation = tensor.Shape.Length == 1 ? 0.2 : tensor.Name.Contains("embed", StringComparison.Ordinal) ? 0.5 : 1.2 / Math.Sqrt(tensor.Shape[1]);
-                float[] values = Normal(random, tensor.Shape, deviation, norm ? 1 : 0);
+                double deviation = tensor.Shape.Length == 1 ? 0.2 : tensor.Part == DecoderPart.Embedding ? 0.5 : 1.2 / Math.Sqrt(tensor.Shape[1]);
+                float[] values = Normal(random, tensor.Shape, deviation, tensor.IsNormWeight ? 1 - tensor.GgufOffset : 0);
                 return SafetensorsEntry.FromFloat32(tensor.Name, tensor.Shape, type, values);
             }),
         ];
@@ -56,18 +55,21 @@ public static class TinyModel
         Directory.CreateDirectory(directory);
         var random = new Random(seed);
         var entries = new List<SafetensorsEntry>();
-        foreach (var (name, shape) in DecoderTensorNames.Shapes(config).Where(t => t.Name.EndsWith("_proj.weight", StringComparison.Ordinal)))
+        DecoderTensor[] targets = [.. DecoderTensors.Of(config).All.Where(t => t.IsProjection)];
+        foreach (DecoderTensor tensor in targets)
         {
-            string module = "base_model.model." + name[..^".weight".Length];
+            long[] shape = tensor.Shape;
+            string module = "base_model.model." + tensor.Name[..^".weight".Length];
             entries.Add(SafetensorsEntry.FromFloat32(module + ".lora_A.weight", [rank, shape[1]], SafetensorsType.F32, Normal(random, [rank, shape[1]], 1 / Math.Sqrt(shape[1]), 0)));
             entries.Add(SafetensorsEntry.FromFloat32(module + ".lora_B.weight", [shape[0], rank], SafetensorsType.F32, Normal(random, [shape[0], rank], 0.15, 0)));
         }
 
         SafetensorsWriter.Write(Path.Combine(directory, "adapter_model.safetensors"), entries);
+        string modules = string.Join(", ", targets.Select(t => t.Name.Split('.')[^2]).Distinct().Select(module => $"\"{module}\""));
         string hash = baseSha256 is null ? "" : $", \"slmedge_base_sha256\": \"{baseSha256}\"";
         File.WriteAllText(
             Path.Combine(directory, "adapter_config.json"),
-            FormattableString.Invariant($$"""{ "peft_type": "LORA", "task_type": "CAUSAL_LM", "r": {{rank}}, "lora_alpha": {{alpha}}, "target_modules": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]{{hash}} }"""));
+            FormattableString.Invariant($$"""{ "peft_type": "LORA", "task_type": "CAUSAL_LM", "r": {{rank}}, "lora_alpha": {{alpha}}, "target_modules": [{{modules}}]{{hash}} }"""));
         return directory;
     }
 

@@ -17,7 +17,7 @@ public sealed class DecoderConfigTests : IDisposable
         var config = new DecoderConfig
         {
             HiddenSize = 256, IntermediateSize = 768, NumHiddenLayers = 6, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 64, VocabSize = 6144,
-            MaxPositionEmbeddings = 2048, RmsNormEps = 1e-5, RopeTheta = 500000, TieWordEmbeddings = true, BosTokenId = 0, EosTokenId = 2, TorchDtype = "bfloat16",
+            MaxPositionEmbeddings = 2048, NormEps = 1e-5, RopeTheta = 500000, TieWordEmbeddings = true, BosTokenId = 0, EosTokenId = 2, TorchDtype = "bfloat16",
         };
         config.Save(_folder.Path);
         DecoderConfig loaded = DecoderConfig.Load(_folder.Path);
@@ -32,7 +32,7 @@ public sealed class DecoderConfigTests : IDisposable
         config.NumKeyValueHeads.ShouldBe(4);
         config.HeadDim.ShouldBe(64);
         config.RopeTheta.ShouldBe(10000);
-        config.RmsNormEps.ShouldBe(1e-6);
+        config.NormEps.ShouldBe(1e-6);
         config.TieWordEmbeddings.ShouldBeFalse();
         config.EosTokenId.ShouldBeNull();
     }
@@ -47,9 +47,10 @@ public sealed class DecoderConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData(""","rope_parameters":{"rope_type":"yarn"}""", "rope_parameters")]
-    [InlineData(""","attention_bias":true""", "attention_bias")]
-    [InlineData(""","mlp_bias":true""", "mlp_bias")]
+    [InlineData(""","rope_parameters":{"rope_type":"dynamic"}""", "rope_parameters")]
+    [InlineData(""","rope_scaling":{"rope_type":"yarn","factor":4,"beta_fast":64}""", "rope_scaling")]
+    [InlineData(""","rope_scaling":{"rope_type":"longrope","factor":4,"short_factor":[1],"long_factor":[2]}""", "rope_scaling")]
+    [InlineData(""","partial_rotary_factor":1.5""", "partial_rotary_factor")]
     [InlineData(""","hidden_act":"gelu" """, "hidden_act")]
     [InlineData(""","quantization_config":{}""", "quantization_config")]
     [InlineData(""","num_key_value_heads":3""", "num_key_value_heads")]
@@ -75,6 +76,15 @@ public sealed class DecoderConfigTests : IDisposable
         void Read(byte[] bytes) => DecoderConfig.Load(_folder.Write("config.json", bytes));
         Damage.EveryTruncationIsRefused(valid, Read);
         Damage.RandomChangesAreRefusedOrRead(valid, Read, rounds: 2000).ShouldBeGreaterThan(500);
+    }
+
+    [Theory]
+    [InlineData("mistral", "attention_bias")]
+    [InlineData("qwen2", "mlp_bias")]
+    public void Biases_that_a_family_does_not_have_are_refused_by_name(string family, string field)
+    {
+        _folder.Write("config.json", Minimal.Replace("llama", family).Replace("%", $",\"{field}\":true"));
+        Should.Throw<ModelFormatException>(() => DecoderConfig.Load(_folder.Path)).Element.ShouldBe(field);
     }
 
     private DecoderConfig Load(string extra)

@@ -41,7 +41,7 @@ public sealed class LlamaAgreementTests
             NumKeyValueHeads = (int)Number("attention.head_count_kv"),
             HeadDim = (int)(Number("embedding_length") / Number("attention.head_count")),
             MaxPositionEmbeddings = (int)Number("context_length"),
-            RmsNormEps = file.Metadata["llama.attention.layer_norm_rms_epsilon"].AsDouble(),
+            NormEps = file.Metadata["llama.attention.layer_norm_rms_epsilon"].AsDouble(),
             RopeTheta = 10_000,
             TieWordEmbeddings = file.Tensors.All(t => t.Name != "output.weight"),
             EosTokenId = 2,

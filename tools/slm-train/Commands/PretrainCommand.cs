@@ -62,7 +62,7 @@ internal static class PretrainCommand
                     IntermediateSize = parsed.GetValue(feedForward),
                     MaxPositionEmbeddings = parsed.GetValue(context),
                     VocabSize = 1,
-                    RmsNormEps = 1e-5,
+                    NormEps = 1e-5,
                     RopeTheta = 10_000,
                     TieWordEmbeddings = true,
                 },
