@@ -33,13 +33,21 @@ internal sealed class DecoderLayer : IDisposable
 
     public IEnumerable<LinearLayer> Linears => [Query, Key, Value, Output, Gate, Up, Down];
 
-    /// <summary>Residual stream <c>[tokens, hidden]</c> in and out; the intermediate tensors go with the scope unless autograd keeps them.</summary>
-    public Tensor Forward(Tensor hidden, Tensor cos, Tensor sin, AttentionLayout layout, int headDim, double eps)
+    /// <summary>
+    /// The residual stream <c>[tokens, hidden]</c> after attention. Intermediate tensors go with the scope unless autograd keeps them.
+    /// </summary>
+    public Tensor Attend(Tensor hidden, Tensor cos, Tensor sin, AttentionLayout layout, int headDim, double eps)
     {
         using var scope = NewDisposeScope();
-        var attended = hidden + Attention(RmsNorm.Apply(hidden, InputNorm, eps), cos, sin, layout, headDim, eps);
+        return (hidden + Attention(RmsNorm.Apply(hidden, InputNorm, eps), cos, sin, layout, headDim, eps)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The residual stream after the feed-forward block, which looks at every row by itself.</summary>
+    public Tensor FeedForward(Tensor attended, double eps)
+    {
+        using var scope = NewDisposeScope();
         var normed = RmsNorm.Apply(attended, PostAttentionNorm, eps);
-        var gated = nn.functional.silu(Gate.Forward(normed)) * Up.Forward(normed);
+        var gated = SwiGlu.Apply(Gate.Forward(normed), Up.Forward(normed));
         return (attended + Down.Forward(gated)).MoveToOuterDisposeScope();
     }
 

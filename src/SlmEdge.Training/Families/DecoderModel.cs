@@ -14,6 +14,9 @@ namespace SlmEdge.Training.Families;
 /// <remarks>Not thread-safe: one thread computes at a time.</remarks>
 public sealed class DecoderModel : IDisposable
 {
+    /// <summary>Numbers in one activation of the feed-forward block that are computed anew at a time: 64 MiB of fp32, of which there are about six.</summary>
+    private const long RecomputedElements = 1 << 24;
+
     private readonly Dictionary<string, Tensor> _dense;
     private readonly RotaryEmbedding _rotary;
 
@@ -86,31 +89,36 @@ public sealed class DecoderModel : IDisposable
         var layout = new AttentionLayout(pack);
         var (cos, sin) = _rotary.At(pack.Positions);
         var hidden = Embedding.index_select(0, tensor(pack.Tokens, device: Device)).to(ScalarType.Float32);
-        if (RecomputeActivations && is_grad_enabled())
+        var recompute = RecomputeActivations && is_grad_enabled();
+        var anchor = recompute ? zeros(1, device: Device).requires_grad_(true) : null;
+        foreach (var layer in Layers)
         {
-            var anchor = zeros(1, device: Device).requires_grad_(true);
-            foreach (var layer in Layers)
-            {
-                hidden = RecomputedActivations.Run(
+            var before = hidden;
+            hidden = recompute
+                ? RecomputedActivations.Run(
                     x =>
                     {
                         // The tables' rows above are gone by the time of the backward pass.
                         var (cosine, sine) = _rotary.At(pack.Positions);
-                        return layer.Forward(x, cosine, sine, layout, Config.HeadDim, Config.RmsNormEps);
+                        return layer.Attend(x, cosine, sine, layout, Config.HeadDim, Config.RmsNormEps);
                     },
+                    x => layer.FeedForward(x, Config.RmsNormEps),
+                    Math.Max(1, (int)(RecomputedElements / Config.IntermediateSize)),
                     hidden,
-                    anchor);
-            }
-        }
-        else
-        {
-            foreach (var layer in Layers)
-            {
-                hidden = layer.Forward(hidden, cos, sin, layout, Config.HeadDim, Config.RmsNormEps);
-            }
+                    anchor!)
+                : Layer(layer, hidden, cos, sin, layout);
+
+            // Autograd keeps what it needs of it; without a graph, only one layer's stream is alive.
+            before.Dispose();
         }
 
         return RmsNorm.Apply(hidden, FinalNorm, Config.RmsNormEps).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Layer(DecoderLayer layer, Tensor hidden, Tensor cos, Tensor sin, AttentionLayout layout)
+    {
+        using var attended = layer.Attend(hidden, cos, sin, layout, Config.HeadDim, Config.RmsNormEps);
+        return layer.FeedForward(attended, Config.RmsNormEps);
     }
 
     /// <summary>Logits of the given rows of <see cref="Forward"/>'s result, <c>[rows, vocabulary]</c>.</summary>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SlmEdge.Training.Families;
@@ -7,7 +8,8 @@ internal static class RmsNorm
 {
     public static Tensor Apply(Tensor x, Tensor weight, double eps)
     {
+        using var scope = NewDisposeScope();
         var inverse = rsqrt(x.square().mean(new long[] { -1 }, keepdim: true) + eps);
-        return x * inverse * weight;
+        return (x * inverse * weight).MoveToOuterDisposeScope();
     }
 }

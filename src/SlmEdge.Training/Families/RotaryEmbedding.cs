@@ -23,10 +23,11 @@ internal sealed class RotaryEmbedding(double[] frequencies, Device device) : IDi
     /// <summary>Rotates <c>[tokens, heads, headDim]</c>.</summary>
     public static Tensor Apply(Tensor x, Tensor cos, Tensor sin)
     {
+        using var scope = NewDisposeScope();
         var half = x.shape[2] / 2;
         var a = x.narrow(2, 0, half);
         var b = x.narrow(2, half, half);
-        return cat(new[] { (a * cos) - (b * sin), (b * cos) + (a * sin) }, 2);
+        return cat(new[] { (a * cos) - (b * sin), (b * cos) + (a * sin) }, 2).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
