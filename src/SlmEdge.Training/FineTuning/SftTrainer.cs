@@ -50,9 +50,8 @@ public sealed class SftTrainer
         var data = SftData.Load(_options, tokenizer, model.Config, message);
         TrainableBase.Prepare(model, _options, message);
 
-        using IOptimizer optimizer = _options.Optimizer == OptimizerKind.Muon
-            ? new Muon(model.TrainableParameters(), _options.WeightDecay)
-            : new AdamW(model.TrainableParameters(), 0.9, 0.999, _options.WeightDecay, loraPlusRatio: _options.LoraPlusRatio);
+        using var optimizer = Optimizers.Create(
+            _options.Optimizer, model.TrainableParameters(), _options.WeightDecay, _options.LoraPlusRatio, stateDevice: TrainableBase.StateDevice(_options, model.Device, message));
         var steps = (long)_options.Epochs * ((data.Train.Length + _options.BatchSize - 1) / _options.BatchSize);
         var schedule = new LearningRateSchedule(_options.EffectiveLearningRate, Math.Max(1, (long)(steps * _options.WarmupShare)), steps, _options.FloorShare, _options.Schedule);
         var record = Describe(tokenizer, data);
