@@ -1,5 +1,6 @@
 using SlmEdge.Benchmarks.Classification;
 using SlmEdge.Benchmarks.CommandLine;
+using SlmEdge.Benchmarks.Memory;
 using SlmEdge.Benchmarks.Quantization;
 using SlmEdge.Benchmarks.Training;
 
@@ -10,6 +11,8 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["classify-node"] = ClassifyNodeBenchmark.Run,
     ["train-packing"] = TrainPackingBenchmark.Run,
     [TrainingLoop.Command] = TrainingLoop.Run,
+    ["qlora-memory"] = QloraMemoryBenchmark.Run,
+    [QloraStep.Command] = QloraStep.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
@@ -23,6 +26,9 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           classify-node      MODEL                      our llama.cpp engine against node-llama-cpp on the same GGUF
           train-packing      [--base DIR] [--task FILE --train FILE | --dialogues FILE [--max-length N]] [--batch N] [--steps N] [--learning-rate X]
                                                         packed LoRA step against padded ones: our binding's, and PyTorch's
+          qlora-memory       --shape NAME [--tokens N] [--rank N] [--optimizers adamw,adamw8bit] [--folder DIR]
+                                                        peak memory of loading and of one QLoRA step, random weights
+                                                        NAME is qwen2.5-0.5b, qwen2.5-3b, qwen2.5-7b or llama-3.2-1b; DIR keeps the model
 
         MODEL is  --bundle x.slmb [--gguf PATH_IN_BUNDLE] --data test.jsonl
               or  --gguf model.gguf and/or --onnx DIR, --task task.json --data test.jsonl

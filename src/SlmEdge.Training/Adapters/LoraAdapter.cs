@@ -26,11 +26,14 @@ internal sealed class LoraAdapter(Tensor a, Tensor b, double scale, double dropo
         return new LoraAdapter(a, b, config.Scale, config.Dropout);
     }
 
-    /// <summary>The adapter's contribution for <c>x [tokens, in]</c>.</summary>
-    public Tensor Forward(Tensor x)
+    /// <summary>
+    /// Adds the adapter's contribution for <c>x [tokens, in]</c> to <c>y [tokens, out]</c>. The scale goes on the low-rank product, so that
+    /// neither forward nor backward makes another tensor of the size of <paramref name="y"/>.
+    /// </summary>
+    public void AddTo(Tensor y, Tensor x)
     {
         var input = Training && dropout > 0 ? nn.functional.dropout(x, dropout, true) : x;
-        return nn.functional.linear(nn.functional.linear(input, A), B) * Scale;
+        y.addmm_(nn.functional.linear(input, A) * Scale, B.t(), beta: 1, alpha: 1);
     }
 
     /// <summary><c>scale · B · A</c>, the update of the dense weight; the caller disposes of it.</summary>

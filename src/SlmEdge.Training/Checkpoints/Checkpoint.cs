@@ -1,14 +1,14 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using SlmEdge.Formats.Safetensors;
 using SlmEdge.Formats.Storage;
 using SlmEdge.Training.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SlmEdge.Training.Checkpoints;
 
 /// <summary>
-/// <c>checkpoints/last</c>: parameters and optimiser state in fp32, and where in the run they belong. Together with the seed,
+/// <c>checkpoints/last</c>: parameters and optimiser state as they are, and where in the run they belong. Together with the seed,
 /// from which the order of the data and the dropout of every step follow, that is all a run needs to continue exactly.
 /// </summary>
 public static class Checkpoint
@@ -31,7 +31,7 @@ public static class Checkpoint
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         using var staging = AtomicDirectory.Create(target, overwrite: true);
         var entries = tensors
-            .Select(t => SafetensorsEntry.FromFloat32(t.Key, [.. t.Value.shape], SafetensorsType.F32, () => ModelDirectory.ReadValues(t.Value)))
+            .Select(t => new SafetensorsEntry(t.Key, TypeOf(t.Value), [.. t.Value.shape], stream => Write(t.Value, stream)))
             .ToArray();
         SafetensorsWriter.Write(Path.Combine(staging.StagingPath, TensorFile), entries);
         File.WriteAllText(Path.Combine(staging.StagingPath, StateFile), JsonSerializer.Serialize(state));
@@ -63,9 +63,37 @@ public static class Checkpoint
         using var scope = NewDisposeScope();
         foreach (var (name, tensor) in tensors)
         {
-            var host = empty(tensor.shape, dtype: ScalarType.Float32);
-            file.ReadFloat32(name, MemoryMarshal.Cast<byte, float>(host.bytes));
+            using var host = empty(tensor.shape, dtype: tensor.dtype);
+            var size = host.ElementSize;
+            var flat = host.view(-1);
+            if (!file.Tensors.TryGetValue(name, out var saved) || saved.Type != TypeOf(tensor) || !saved.Shape.SequenceEqual(tensor.shape))
+            {
+                throw new TrainingException(
+                    $"The checkpoint '{file.Path}' does not hold '{name}' as {TypeOf(tensor)} of shape [{string.Join(", ", tensor.shape)}]; it is not of this run. Start anew in another directory.");
+            }
+
+            for (long first = 0; first < host.NumberOfElements; first += StoredTensor.PartLength)
+            {
+                using var part = flat.narrow(0, first, Math.Min(StoredTensor.PartLength, host.NumberOfElements - first));
+                file.ReadBytes(name, first * size, part.bytes);
+            }
+
             tensor.copy_(host);
         }
+    }
+
+    private static SafetensorsType TypeOf(Tensor tensor) => tensor.dtype switch
+    {
+        ScalarType.Float32 => SafetensorsType.F32,
+        ScalarType.Byte => SafetensorsType.U8,
+        _ => throw new InvalidOperationException($"Checkpoints hold fp32 and bytes, not {tensor.dtype}."),
+    };
+
+    /// <summary>Straight from main memory; of a GPU's tensors, one at a time is copied there.</summary>
+    private static void Write(Tensor tensor, Stream stream)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        tensor.detach().cpu().contiguous().WriteBytesToStream(stream);
     }
 }

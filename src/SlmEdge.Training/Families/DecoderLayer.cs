@@ -27,14 +27,28 @@ internal sealed class DecoderLayer : IDisposable
 
     public IEnumerable<LinearLayer> Linears => [.. Attention.Inputs, Attention.Output, .. FeedForward.Inputs, FeedForward.Down];
 
-    /// <summary>Residual stream <c>[tokens, hidden]</c> in and out; the intermediate tensors go with the scope unless autograd keeps them.</summary>
-    public Tensor Forward(Tensor hidden, RotaryTables rotary, AttentionLayout layout)
+    /// <summary>
+    /// The residual stream <c>[tokens, hidden]</c> after attention; where the feed-forward layer stands beside it, after both. Intermediate tensors
+    /// go with the scope unless autograd keeps them.
+    /// </summary>
+    public Tensor Attend(Tensor hidden, RotaryTables rotary, AttentionLayout layout)
     {
         using var scope = NewDisposeScope();
         var normed = InputNorm.Apply(hidden);
         var attended = hidden + Normed(Attention.Forward(normed, rotary.Of(this), layout), PostAttentionNorm);
-        var passed = FeedForward.Forward(FeedForwardNorm?.Apply(attended) ?? normed);
-        return (attended + Normed(passed, PostFeedForwardNorm)).MoveToOuterDisposeScope();
+        return (FeedForwardNorm is null ? attended + Normed(FeedForward.Forward(normed), PostFeedForwardNorm) : attended).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The residual stream after the feed-forward layer, which looks at every row by itself; unchanged where that is done.</summary>
+    public Tensor Feed(Tensor attended)
+    {
+        if (FeedForwardNorm is null)
+        {
+            return attended.alias();
+        }
+
+        using var scope = NewDisposeScope();
+        return (attended + Normed(FeedForward.Forward(FeedForwardNorm.Apply(attended)), PostFeedForwardNorm)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -14,6 +14,9 @@ namespace SlmEdge.Training.Families;
 /// <remarks>Not thread-safe: one thread computes at a time.</remarks>
 public sealed class DecoderModel : IDisposable
 {
+    /// <summary>Numbers in one activation of the feed-forward block that are computed anew at a time: 64 MiB of fp32, of which there are about six.</summary>
+    private const long RecomputedElements = 1 << 24;
+
     private readonly Dictionary<string, Tensor> _dense;
     private readonly RotaryEmbeddings _rotary;
     private readonly Norm _finalNorm;
@@ -93,24 +96,33 @@ public sealed class DecoderModel : IDisposable
             hidden = hidden * _embeddingScale;
         }
 
-        if (RecomputeActivations && is_grad_enabled())
+        var recompute = RecomputeActivations && is_grad_enabled();
+        var anchor = recompute ? zeros(1, device: Device).requires_grad_(true) : null;
+        foreach (var layer in Layers)
         {
-            var anchor = zeros(1, device: Device).requires_grad_(true);
-            foreach (var layer in Layers)
-            {
-                // The tables' rows above are gone by the time of the backward pass.
-                hidden = RecomputedActivations.Run(x => layer.Forward(x, _rotary.At(pack.Positions, pack.MaxLength), layout), hidden, anchor);
-            }
-        }
-        else
-        {
-            foreach (var layer in Layers)
-            {
-                hidden = layer.Forward(hidden, rotary, layout);
-            }
+            var before = hidden;
+
+            // The tables' rows above are gone by the time of the backward pass.
+            hidden = recompute
+                ? RecomputedActivations.Run(
+                    x => layer.Attend(x, _rotary.At(pack.Positions, pack.MaxLength), layout),
+                    layer.Feed,
+                    Math.Max(1, (int)(RecomputedElements / Config.IntermediateSize)),
+                    hidden,
+                    anchor!)
+                : Layer(layer, hidden, rotary, layout);
+
+            // Autograd keeps what it needs of it; without a graph, only one layer's stream is alive.
+            before.Dispose();
         }
 
         return _finalNorm.Apply(hidden).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Layer(DecoderLayer layer, Tensor hidden, RotaryTables rotary, AttentionLayout layout)
+    {
+        using var attended = layer.Attend(hidden, rotary, layout);
+        return layer.Feed(attended);
     }
 
     /// <summary>Logits of the given rows of <see cref="Forward"/>'s result, <c>[rows, vocabulary]</c>.</summary>

@@ -18,7 +18,7 @@ internal sealed class GatedFeedForward : IDisposable
     public Tensor Forward(Tensor x)
     {
         var (gate, up) = Project(x);
-        return Down.Forward(Activate(gate) * up);
+        return Down.Forward(Gated(gate, up));
     }
 
     public void Dispose()
@@ -43,10 +43,10 @@ internal sealed class GatedFeedForward : IDisposable
         return (both.narrow(1, 0, width), both.narrow(1, width, width));
     }
 
-    private Tensor Activate(Tensor x) => Activation switch
+    private Tensor Gated(Tensor gate, Tensor up) => Activation switch
     {
-        GateActivation.Silu => nn.functional.silu(x),
-        GateActivation.GeluTanh => TanhGelu.Apply(x),
+        GateActivation.Silu => SwiGlu.Apply(gate, up),
+        GateActivation.GeluTanh => TanhGelu.Apply(gate) * up,
         _ => throw new TrainingException($"The activation {Activation} is not implemented."),
     };
 }

@@ -19,9 +19,15 @@ internal sealed class LinearLayer(string name, LinearWeight weight, Tensor? bias
     /// <summary><c>[tokens, in]</c> → <c>[tokens, out]</c>.</summary>
     public Tensor Forward(Tensor x)
     {
+        using var scope = NewDisposeScope();
         var y = Weight.Multiply(x);
-        y = bias is null ? y : y + bias;
-        return Adapter is null ? y : y + Adapter.Forward(x);
+        if (bias is not null)
+        {
+            y.add_(bias);
+        }
+
+        Adapter?.AddTo(y, x);
+        return y.MoveToOuterDisposeScope();
     }
 
     public void ReplaceWeight(LinearWeight weight)

@@ -11,12 +11,17 @@ namespace SlmEdge.Training.Families;
 /// <param name="eps">Added to the mean square or the variance.</param>
 internal sealed class Norm(NormKind kind, Tensor[] weights, Tensor? bias, double eps) : IDisposable
 {
-    public Tensor Apply(Tensor x) => kind switch
+    public Tensor Apply(Tensor x)
     {
-        NormKind.Rms => Rms(x) * Weight,
-        NormKind.RmsAroundZero => Rms(x) * (Weight + 1),
-        _ => Layer(x),
-    };
+        using var scope = NewDisposeScope();
+        var normed = kind switch
+        {
+            NormKind.Rms => Rms(x) * Weight,
+            NormKind.RmsAroundZero => Rms(x) * (Weight + 1),
+            _ => Layer(x),
+        };
+        return normed.MoveToOuterDisposeScope();
+    }
 
     public void Dispose()
     {

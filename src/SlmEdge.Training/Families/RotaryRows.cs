@@ -12,11 +12,12 @@ internal readonly record struct RotaryRows(Tensor Cos, Tensor Sin)
     /// <summary>Rotates <c>[tokens, heads, headDim]</c>.</summary>
     public Tensor Apply(Tensor x)
     {
+        using var scope = NewDisposeScope();
         var half = Cos.shape[2];
         var a = x.narrow(2, 0, half);
         var b = x.narrow(2, half, half);
         Tensor[] rotated = [(a * Cos) - (b * Sin), (b * Cos) + (a * Sin)];
         var rest = x.shape[2] - (2 * half);
-        return cat(rest == 0 ? rotated : [.. rotated, x.narrow(2, 2 * half, rest)], 2);
+        return cat(rest == 0 ? rotated : [.. rotated, x.narrow(2, 2 * half, rest)], 2).MoveToOuterDisposeScope();
     }
 }

@@ -30,6 +30,9 @@ public abstract record FineTuningOptions
     /// <summary>How the weights are updated.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Muon;
 
+    /// <summary>Keep the optimiser's state in main memory and bring it to the compute device for each update.</summary>
+    public bool OffloadOptimizer { get; init; }
+
     /// <summary>Most passes over the training rows.</summary>
     public int Epochs { get; init; } = 10;
 
@@ -106,8 +109,8 @@ public abstract record FineTuningOptions
         {
             Require(Method != FineTuningMethod.Full, "--lora-plus-ratio speaks of adapters, and --method full has none; leave it out or choose lora or qlora");
             Require(
-                Optimizer == OptimizerKind.AdamW,
-                "--lora-plus-ratio is defined for AdamW; add --optimizer adamw or leave the ratio out");
+                Optimizer is OptimizerKind.AdamW or OptimizerKind.AdamW8Bit,
+                "--lora-plus-ratio is defined for AdamW; add --optimizer adamw or adamw8bit, or leave the ratio out");
         }
 
         if (Method != FineTuningMethod.Full)

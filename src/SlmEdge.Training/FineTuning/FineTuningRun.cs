@@ -43,9 +43,8 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
         var (subject, objective) = open(tokenizer, model);
         TrainableBase.Prepare(model, options, message);
 
-        using IOptimizer optimizer = options.Optimizer == OptimizerKind.Muon
-            ? new Muon(model.TrainableParameters(), options.WeightDecay)
-            : new AdamW(model.TrainableParameters(), 0.9, 0.999, options.WeightDecay, loraPlusRatio: options.LoraPlusRatio);
+        using var optimizer = Optimizers.Create(
+            options.Optimizer, model.TrainableParameters(), options.WeightDecay, options.LoraPlusRatio, stateDevice: TrainableBase.StateDevice(options, model.Device, message));
         var steps = (long)options.Epochs * ((objective.RowCount + options.BatchSize - 1) / options.BatchSize);
         var schedule = new LearningRateSchedule(options.EffectiveLearningRate, Math.Max(1, (long)(steps * options.WarmupShare)), steps, options.FloorShare, options.Schedule);
         var record = Describe(tokenizer, subject);

@@ -1,5 +1,6 @@
 using SlmEdge.Training.Families;
 using SlmEdge.Training.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SlmEdge.Training.FineTuning;
@@ -15,6 +16,22 @@ internal static class TrainableBase
         FineTuningMethod.Qlora => WeightForms.Nf4,
         _ => throw new TrainingException($"Unknown method {options.Method}."),
     };
+
+    /// <summary>Where the optimiser's state lies between steps; null is beside the parameters.</summary>
+    public static Device? StateDevice(FineTuningOptions options, Device device, Action<string>? message)
+    {
+        if (!options.OffloadOptimizer)
+        {
+            return null;
+        }
+
+        if (device.type == DeviceType.CPU)
+        {
+            message?.Invoke("--offload-optimizer changes nothing here: the model is trained in main memory, where the optimiser's state lies already.");
+        }
+
+        return CPU;
+    }
 
     /// <summary>Attaches adapters, marks what is trained, of a base that was loaded in its <see cref="Forms"/>.</summary>
     public static void Prepare(DecoderModel model, FineTuningOptions options, Action<string>? message)

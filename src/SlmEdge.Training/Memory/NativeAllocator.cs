@@ -3,15 +3,20 @@ using System.Runtime.InteropServices;
 namespace SlmEdge.Training.Memory;
 
 /// <summary>
-/// Keeps glibc from returning the memory of every large tensor to the kernel. By default each block over 128 KiB is its own mapping,
-/// so every activation of every step is mapped, zeroed page by page and unmapped again.
+/// How glibc treats freed memory. By default each block over 128 KiB (a limit that grows while a program runs) is a mapping of its own, so every
+/// activation of every step of a small model is mapped, zeroed page by page and unmapped again; if nothing is ever mapped apart, blocks of many
+/// sizes leave holes that count as this process's memory. So blocks are kept for reuse up to a size whose zeroing is nothing beside the products
+/// that fill it, and larger ones go back to the kernel the moment they are freed.
 /// </summary>
 internal static partial class NativeAllocator
 {
     // Option numbers of mallopt(3) in glibc's malloc.h.
     private const int TrimThreshold = -1;
-    private const int MmapMax = -4;
-    private const int KeepUpTo = 1 << 30;
+    private const int MmapThreshold = -3;
+    private const int KeepAtTop = 256 << 20;
+
+    /// <summary>The largest value that mallopt takes for the threshold on 64-bit machines.</summary>
+    private const int KeptBlocks = 32 << 20;
 
     /// <summary>Applies the setting once per process; does nothing where there is no glibc.</summary>
     public static void KeepFreedMemory()
@@ -23,8 +28,8 @@ internal static partial class NativeAllocator
 
         try
         {
-            _ = MallocOption(MmapMax, 0);
-            _ = MallocOption(TrimThreshold, KeepUpTo);
+            _ = MallocOption(MmapThreshold, KeptBlocks);
+            _ = MallocOption(TrimThreshold, KeepAtTop);
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {

@@ -24,17 +24,24 @@ internal sealed class AdamW : IOptimizer
     /// <param name="decay">Weight decay of the matrices.</param>
     /// <param name="epsilon">Added to the denominator.</param>
     /// <param name="loraPlusRatio">Learning rate of the adapters' B factors over that of everything else (LoRA+, Hayou et al. 2024, arXiv 2402.12354).</param>
+    /// <param name="stateDevice">Where the averages lie between steps; null is beside each parameter.</param>
     public AdamW(
-        IReadOnlyList<KeyValuePair<string, Tensor>> parameters, double beta1, double beta2, double decay, double epsilon = 1e-8, double loraPlusRatio = 1)
+        IReadOnlyList<KeyValuePair<string, Tensor>> parameters,
+        double beta1,
+        double beta2,
+        double decay,
+        double epsilon = 1e-8,
+        double loraPlusRatio = 1,
+        Device? stateDevice = null)
     {
-        _rateFactors = [.. parameters.Select(p => p.Key.EndsWith(".lora_B.weight", StringComparison.Ordinal) ? loraPlusRatio : 1)];
+        _rateFactors = [.. parameters.Select(p => RateFactor(p.Key, loraPlusRatio))];
         _parameters = parameters;
         _beta1 = beta1;
         _beta2 = beta2;
         _decay = decay;
         _epsilon = epsilon;
-        _first = [.. parameters.Select(p => zeros_like(p.Value).DetachFromDisposeScope())];
-        _second = [.. parameters.Select(p => zeros_like(p.Value).DetachFromDisposeScope())];
+        _first = [.. parameters.Select(p => OffloadedState.Zeros(p.Value, stateDevice))];
+        _second = [.. parameters.Select(p => OffloadedState.Zeros(p.Value, stateDevice))];
     }
 
     /// <inheritdoc/>
@@ -62,10 +69,12 @@ internal sealed class AdamW : IOptimizer
                 parameter.mul_(1 - (rate * _decay));
             }
 
-            _first[i].mul_(_beta1).add_(gradient, alpha: 1 - _beta1);
-            _second[i].mul_(_beta2).addcmul_(gradient, gradient, 1 - _beta2);
-            var denominator = _second[i].sqrt().div_(correction2).add_(_epsilon);
-            parameter.addcdiv_(_first[i], denominator, -rate / correction1);
+            using var first = OffloadedState.Fetch(_first[i], parameter.device);
+            using var second = OffloadedState.Fetch(_second[i], parameter.device);
+            first.Value.mul_(_beta1).add_(gradient, alpha: 1 - _beta1);
+            second.Value.mul_(_beta2).addcmul_(gradient, gradient, 1 - _beta2);
+            var denominator = second.Value.sqrt().div_(correction2).add_(_epsilon);
+            parameter.addcdiv_(first.Value, denominator, -rate / correction1);
             parameter.grad = null;
         }
     }
@@ -77,6 +86,8 @@ internal sealed class AdamW : IOptimizer
             KeyValuePair.Create("optimizer.first." + p.Key, _first[i]),
             KeyValuePair.Create("optimizer.second." + p.Key, _second[i]),
         });
+
+    internal static double RateFactor(string name, double loraPlusRatio) => name.EndsWith(".lora_B.weight", StringComparison.Ordinal) ? loraPlusRatio : 1;
 
     /// <inheritdoc/>
     public void RestoreSteps(long steps) => Steps = steps;

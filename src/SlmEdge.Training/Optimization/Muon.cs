@@ -25,11 +25,14 @@ internal sealed class Muon : IOptimizer
     private readonly AdamW _others;
     private readonly double _decay;
 
-    public Muon(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, double decay)
+    /// <param name="parameters">Parameters by name.</param>
+    /// <param name="decay">Weight decay of the matrices.</param>
+    /// <param name="stateDevice">Where the averages lie between steps; null is beside each parameter.</param>
+    public Muon(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, double decay, Device? stateDevice = null)
     {
         _matrices = [.. parameters.Where(IsProjection)];
-        _momenta = [.. _matrices.Select(m => zeros_like(m.Value).DetachFromDisposeScope())];
-        _others = new AdamW([.. parameters.Where(p => !IsProjection(p))], 0.9, 0.95, decay);
+        _momenta = [.. _matrices.Select(m => OffloadedState.Zeros(m.Value, stateDevice))];
+        _others = new AdamW([.. parameters.Where(p => !IsProjection(p))], 0.9, 0.95, decay, stateDevice: stateDevice);
         _decay = decay;
     }
 
@@ -49,8 +52,9 @@ internal sealed class Muon : IOptimizer
                 continue;
             }
 
-            _momenta[i].mul_(Momentum).add_(gradient, alpha: 1 - Momentum);
-            var ahead = (_momenta[i] * Momentum).add_(gradient, alpha: 1 - Momentum);
+            using var momentum = OffloadedState.Fetch(_momenta[i], parameter.device);
+            momentum.Value.mul_(Momentum).add_(gradient, alpha: 1 - Momentum);
+            var ahead = (momentum.Value * Momentum).add_(gradient, alpha: 1 - Momentum);
             var scale = 0.2 * Math.Sqrt(Math.Max(parameter.shape[0], parameter.shape[1]));
             parameter.mul_(1 - (learningRate * _decay)).add_(Orthogonalize(ahead), alpha: -learningRate * scale);
             parameter.grad = null;

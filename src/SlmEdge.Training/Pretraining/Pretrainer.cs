@@ -70,9 +70,7 @@ public sealed class Pretrainer
         var fingerprint = Fingerprint(config, train, schedule);
         using var model = ModelDirectory.CreateRandom(config, _options.Seed);
         model.Unfreeze();
-        using IOptimizer optimizer = _options.Optimizer == OptimizerKind.Muon
-            ? new Muon(model.TrainableParameters(), _options.WeightDecay)
-            : new AdamW(model.TrainableParameters(), 0.9, 0.95, _options.WeightDecay);
+        using var optimizer = Optimizers.Create(_options.Optimizer, model.TrainableParameters(), _options.WeightDecay, beta2: 0.95);
         var start = Restore(model, optimizer, fingerprint);
         var record = RunRecord.Begin("pretrain", _options.Seed) with
         {

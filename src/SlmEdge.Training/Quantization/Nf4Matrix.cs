@@ -70,36 +70,41 @@ internal sealed class Nf4Matrix
         }
     }
 
-    /// <summary>Restores the whole matrix, on all processors when it is large.</summary>
+    /// <summary>Restores the whole matrix.</summary>
     /// <param name="destination">Row-major fp32 values.</param>
-    public unsafe void Dequantize(Span<float> destination)
+    public void Dequantize(Span<float> destination) => Dequantize(0, destination);
+
+    /// <summary>Restores blocks, on all processors when they are many.</summary>
+    /// <param name="firstBlock">The first block.</param>
+    /// <param name="destination">Receives whole blocks, or the rest of the matrix.</param>
+    public unsafe void Dequantize(long firstBlock, Span<float> destination)
     {
-        var slices = (_scales.Count + BlocksPerSlice - 1) / BlocksPerSlice;
+        var (first, blocks) = ((int)firstBlock, destination.Length / Nf4.BlockSize);
+        var slices = (blocks + BlocksPerSlice - 1) / BlocksPerSlice;
         fixed (float* target = destination)
         {
             var start = target;
             if (slices == 1)
             {
-                DequantizeSlice(0, start);
+                DequantizeSlice(first, blocks, start);
             }
             else
             {
-                Parallel.For(0, slices, slice => DequantizeSlice(slice, start));
+                Parallel.For(0, slices, slice =>
+                {
+                    var done = slice * BlocksPerSlice;
+                    DequantizeSlice(first + done, Math.Min(BlocksPerSlice, blocks - done), start + ((long)done * Nf4.BlockSize));
+                });
             }
         }
     }
 
-    private unsafe void DequantizeSlice(int slice, float* target)
+    private unsafe void DequantizeSlice(int first, int count, float* target)
     {
-        var first = slice * BlocksPerSlice;
-        var count = Math.Min(BlocksPerSlice, _scales.Count - first);
         var rented = ArrayPool<float>.Shared.Rent(count);
         var absmax = rented.AsSpan(0, count);
         _scales.Restore(first, absmax);
-        Nf4.Dequantize(
-            _codes.AsSpan(first * Nf4.BlockBytes, count * Nf4.BlockBytes),
-            absmax,
-            new Span<float>(target + ((long)first * Nf4.BlockSize), count * Nf4.BlockSize));
+        Nf4.Dequantize(_codes.AsSpan(first * Nf4.BlockBytes, count * Nf4.BlockBytes), absmax, new Span<float>(target, count * Nf4.BlockSize));
         ArrayPool<float>.Shared.Return(rented);
     }
 }

@@ -11,6 +11,9 @@ namespace SlmEdge.Training.Quantization;
 /// </summary>
 internal sealed class Nf4Weight(Nf4Matrix matrix, Device device) : LinearWeight
 {
+    /// <summary>Elements that are fp32 at a time: 8 MiB.</summary>
+    private const long PartElements = 1 << 21;
+
     public override long OutFeatures => matrix.Rows;
 
     public override long InFeatures => matrix.Columns;
@@ -34,21 +37,47 @@ internal sealed class Nf4Weight(Nf4Matrix matrix, Device device) : LinearWeight
     /// <summary><c>x · Wᵀ</c> without a graph.</summary>
     internal Tensor Product(Tensor x)
     {
-        using var weight = ToDense();
-        return nn.functional.linear(x, weight);
+        var result = empty(x.shape[0], matrix.Rows, dtype: x.dtype, device: x.device);
+        foreach (var (first, part) in Parts())
+        {
+            using var scope = NewDisposeScope();
+            result.narrow(1, first, part.shape[0]).addmm_(x, part.t(), beta: 0, alpha: 1);
+        }
+
+        return result;
     }
 
     /// <summary><c>gradient · W</c>: the gradient of the input.</summary>
     internal Tensor InputGradient(Tensor gradient)
     {
-        using var weight = ToDense();
-        return matmul(gradient, weight);
+        var result = empty(gradient.shape[0], matrix.Columns, dtype: gradient.dtype, device: gradient.device);
+        foreach (var (first, part) in Parts())
+        {
+            using var scope = NewDisposeScope();
+            result.addmm_(gradient.narrow(1, first, part.shape[0]), part, beta: first == 0 ? 0 : 1, alpha: 1);
+        }
+
+        return result;
+    }
+
+    /// <summary>Some rows at a time as fp32, in one buffer: what is restored is still in the cache when it is multiplied, and a whole copy never exists.</summary>
+    private IEnumerable<(long First, Tensor Rows)> Parts()
+    {
+        var most = Math.Max(Nf4.BlockSize, PartElements / matrix.Columns / Nf4.BlockSize * Nf4.BlockSize);
+        using var host = empty(Math.Min(most, matrix.Rows), matrix.Columns, dtype: ScalarType.Float32);
+        for (long first = 0; first < matrix.Rows; first += most)
+        {
+            using var rows = host.narrow(0, 0, Math.Min(most, matrix.Rows - first));
+            matrix.Dequantize(first * matrix.Columns / Nf4.BlockSize, MemoryMarshal.Cast<byte, float>(rows.bytes));
+            using var part = device.type == DeviceType.CPU ? rows.alias() : rows.to(device);
+            yield return (first, part);
+        }
     }
 
     public override Tensor ToDense()
     {
         var host = empty(new[] { matrix.Rows, matrix.Columns }, dtype: ScalarType.Float32);
-        matrix.Dequantize(MemoryMarshal.Cast<byte, float>(host.bytes));
+        matrix.Dequantize(0, MemoryMarshal.Cast<byte, float>(host.bytes));
         if (device.type == DeviceType.CPU)
         {
             return host;

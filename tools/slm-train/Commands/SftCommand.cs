@@ -30,7 +30,8 @@ internal static class SftCommand
         var dropout = new Option<double>("--dropout") { DefaultValueFactory = _ => 0.05, Description = "LoRA dropout" }.Between(0, 1);
         var targets = new Option<string[]>("--target-modules") { DefaultValueFactory = _ => [LoraConfig.AllLinear], Description = "Projections to adapt, or all-linear", AllowMultipleArgumentsPerToken = true };
         var tokenDropout = new Option<double>("--token-dropout") { DefaultValueFactory = _ => 0.1, Description = "Share of each training text's tokens left out at random, against learning by heart" }.Between(0, 1);
-        var optimizer = new Option<OptimizerKind>("--optimizer") { DefaultValueFactory = _ => OptimizerKind.Muon, Description = "muon or adamw" }.Named();
+        var optimizer = new Option<OptimizerKind>("--optimizer") { DefaultValueFactory = _ => OptimizerKind.Muon, Description = "muon, adamw, or adamw8bit (state in 8 bits)" }.Named();
+        var offload = new Option<bool>("--offload-optimizer") { Description = "Keep the optimiser's state in main memory and not on the GPU" };
         var rankStabilized = new Option<bool>("--rslora") { Description = "Scale adapters by alpha / sqrt(rank)" };
         var loraPlus = new Option<double>("--lora-plus-ratio") { DefaultValueFactory = _ => 1, Description = "LoRA+: learning rate of B over that of A; needs --optimizer adamw" }.AtLeast(0);
         var schedule = new Option<ScheduleShape>("--schedule") { DefaultValueFactory = _ => ScheduleShape.Cosine, Description = "cosine, linear or constant after the warm-up" }.Named();
@@ -52,7 +53,7 @@ internal static class SftCommand
         var command = new Command("sft", "Fine-tune a base model on a task")
         {
             @base, task, train, valid, textColumn, labelColumn, method, output, rank, alpha, dropout, targets, tokenDropout, optimizer, epochs, batch, rate, patience, maxLength, seed, threads, resume, json,
-            rankStabilized, loraPlus, schedule, warmup, decay, clip, packTokens, recompute, evaluateEvery,
+            rankStabilized, loraPlus, schedule, warmup, decay, clip, packTokens, recompute, evaluateEvery, offload,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -77,6 +78,7 @@ internal static class SftCommand
                 EvaluateEvery = parsed.GetValue(evaluateEvery),
                 TokenDropout = parsed.GetValue(tokenDropout),
                 Optimizer = parsed.GetValue(optimizer),
+                OffloadOptimizer = parsed.GetValue(offload),
                 Epochs = parsed.GetValue(epochs),
                 BatchSize = parsed.GetValue(batch),
                 LearningRate = parsed.GetValue(rate),
