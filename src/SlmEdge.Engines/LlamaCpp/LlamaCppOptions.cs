@@ -15,6 +15,12 @@ public sealed record LlamaCppOptions
     /// <summary>Sequences held at once (the texts of one batch); llama.cpp allows at most 256.</summary>
     public int MaxSequences { get; init; } = 64;
 
+    /// <summary>
+    /// Tokens of all sequences together that the key-value memory holds; what many continuations at once need.
+    /// 0 takes one sequence of full length and two batches.
+    /// </summary>
+    public int CacheTokens { get; init; }
+
     /// <summary>Threads for one evaluation. 0 takes the number of physical cores.</summary>
     public int Threads { get; init; }
 
