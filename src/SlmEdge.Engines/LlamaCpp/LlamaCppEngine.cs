@@ -107,7 +107,7 @@ public sealed partial class LlamaCppEngine : IEngine
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BatchTokens, LlamaCppOptions.MaxBatchTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSequences, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.CacheTokens);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.FullSequences, 1);
         VerifiedGguf.Check(ggufPath);
         if (options.AdapterPath is { } adapterPath)
         {
@@ -251,7 +251,7 @@ public sealed partial class LlamaCppEngine : IEngine
         }
     }
 
-    private int CellCount(LlamaCppOptions options) => Math.Max(options.CacheTokens, checked(ContextLength + (2 * options.BatchTokens)));
+    private int CellCount(LlamaCppOptions options) => checked((options.FullSequences * ContextLength) + (2 * options.BatchTokens));
 
     private SafeLlamaContextHandle CreateContext(LlamaCppOptions options, int threads, int maxOutputs, int sequenceLimit)
     {

@@ -15,11 +15,8 @@ public sealed record LlamaCppOptions
     /// <summary>Sequences held at once (the texts of one batch); llama.cpp allows at most 256.</summary>
     public int MaxSequences { get; init; } = 64;
 
-    /// <summary>
-    /// Tokens of all sequences together that the key-value memory holds; what many continuations at once need.
-    /// 0 takes one sequence of full length and two batches.
-    /// </summary>
-    public int CacheTokens { get; init; }
+    /// <summary>Sequences of full length that the key-value memory has room for, beside two batches; what many long continuations at once need.</summary>
+    public int FullSequences { get; init; } = 1;
 
     /// <summary>Threads for one evaluation. 0 takes the number of physical cores.</summary>
     public int Threads { get; init; }

@@ -128,7 +128,7 @@ public sealed class GenerationTests
     }
 
     private static LlamaCppEngine Open() =>
-        LlamaCppEngine.Open(SharedData.Stories(), new LlamaCppOptions { Threads = 1, HalfPrecisionCache = false, CacheTokens = 2048 });
+        LlamaCppEngine.Open(SharedData.Stories(), new LlamaCppOptions { Threads = 1, HalfPrecisionCache = false, FullSequences = 4 });
 
     private static int[] Prompt(LlamaCppEngine engine, string text) => [engine.Tokenizer.BosTokenId!.Value, .. engine.Tokenizer.Encode(text)];
 }

@@ -65,7 +65,7 @@ internal sealed class SequenceGenerator(LlamaEvaluator evaluator, LlamaTokenizer
         if (Cells(request) > cells)
         {
             throw new EngineException(
-                $"{request.Samples} answers of up to {request.MaxTokens} tokens need more than the {cells} cells of the key-value memory; ask for fewer or open the engine with more CacheTokens.");
+                $"{request.Samples} answers of up to {request.MaxTokens} tokens need more than the {cells} cells of the key-value memory; ask for fewer or open the engine with more FullSequences.");
         }
     }
 
