@@ -3,13 +3,15 @@ using System.Collections.Concurrent;
 namespace SlmEdge.Teachers.Keeping;
 
 /// <summary>A teacher that is asked each question once: what the journal holds comes from there, what is new is kept in it.</summary>
-/// <param name="teacher">Who is asked; released with this.</param>
-/// <param name="journal">Where answers are kept; released with this.</param>
+/// <param name="teacher">Who is asked; stays the caller's.</param>
+/// <param name="journal">Where answers are kept; stays the caller's.</param>
 public sealed class KeepingTeacher(ITeacher teacher, AnswerJournal journal) : ITeacher
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<TeacherReply>>> _underWay = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, TeacherReply> _used = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _used = new(StringComparer.Ordinal);
     private int _asked;
+    private long _promptTokens;
+    private long _answerTokens;
 
     /// <inheritdoc/>
     public string Identity => teacher.Identity;
@@ -18,7 +20,7 @@ public sealed class KeepingTeacher(ITeacher teacher, AnswerJournal journal) : IT
     public int Concurrency => teacher.Concurrency;
 
     /// <summary>Questions, tokens of questions and tokens of answers that were used, whether they were asked now or by an earlier run.</summary>
-    public TeacherUsage Usage => new(_used.Count, _asked, _used.Values.Sum(reply => reply.PromptTokens), _used.Values.Sum(reply => reply.AnswerTokens));
+    public TeacherUsage Usage => new(_used.Count, _asked, Interlocked.Read(ref _promptTokens), Interlocked.Read(ref _answerTokens));
 
     /// <summary>How many answers are kept.</summary>
     public int Kept => journal.Count;
@@ -42,15 +44,18 @@ public sealed class KeepingTeacher(ITeacher teacher, AnswerJournal journal) : IT
             }
         }
 
-        _used[key] = reply;
+        if (_used.TryAdd(key, true))
+        {
+            Interlocked.Add(ref _promptTokens, reply.PromptTokens);
+            Interlocked.Add(ref _answerTokens, reply.AnswerTokens);
+        }
+
         return reply;
     }
 
-    /// <summary>Releases the teacher and closes the journal.</summary>
+    /// <summary>Does nothing: teacher and journal are their owner's.</summary>
     public void Dispose()
     {
-        teacher.Dispose();
-        journal.Dispose();
     }
 
     private async Task<TeacherReply> AskNowAsync(string key, TeacherRequest request, CancellationToken cancellationToken)

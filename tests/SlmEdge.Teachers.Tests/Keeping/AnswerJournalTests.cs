@@ -61,7 +61,8 @@ public sealed class AnswerJournalTests
     {
         using var folder = new TemporaryDirectory();
         var teacher = new CountingTeacher();
-        using var keeping = new KeepingTeacher(teacher, AnswerJournal.Open(folder.At("a.jsonl")));
+        using var journal = AnswerJournal.Open(folder.At("a.jsonl"));
+        using var keeping = new KeepingTeacher(teacher, journal);
         var question = new TeacherRequest([new ChatMessage("user", "a")], new SamplingSettings());
 
         await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => keeping.AskAsync(question)));
