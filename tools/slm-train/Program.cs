@@ -5,15 +5,17 @@ using SlmEdge.Engines.Native;
 using SlmEdge.Formats;
 using SlmEdge.Formats.JsonLines;
 using SlmEdge.Tasks;
+using SlmEdge.Teachers;
 using SlmEdge.Train.Commands;
 using SlmEdge.Train.Commands.Data;
 using SlmEdge.Training;
 
-var root = new RootCommand("Train a small language model on your own data: tokenizer, pre-training, LoRA/QLoRA/full fine-tuning, evaluation.")
+var root = new RootCommand("Train a small language model on your own data: tokenizer, pre-training, LoRA/QLoRA/full fine-tuning, distillation, evaluation.")
 {
     TaskCommand.Create(),
     DataCommand.Create(),
     SftCommand.Create(),
+    DistillCommand.Create(),
     EvalCommand.Create(),
     TokenizerCommand.Create(),
     PretrainCommand.Create(),
@@ -22,6 +24,7 @@ var program = new CommandLineProgram(
     "slm-train",
     root,
     typeof(TrainingException),
+    typeof(TeacherException),
     typeof(TaskDefinitionException),
     typeof(ModelFormatException),
     typeof(DataFormatException),

@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using SlmEdge.Engines.LlamaCpp.Evaluation;
+using SlmEdge.Engines.LlamaCpp.Generation;
 using SlmEdge.Engines.LlamaCpp.Native;
 using SlmEdge.Engines.Native;
 using SlmEdge.Engines.Scoring;
@@ -9,7 +11,7 @@ namespace SlmEdge.Engines.LlamaCpp;
 
 /// <summary>A GGUF model evaluated by llama.cpp, with an optional LoRA adapter.</summary>
 /// <remarks>Safe to call from several threads; the calls then wait for each other.</remarks>
-public sealed class LlamaCppEngine : IEngine
+public sealed partial class LlamaCppEngine : IEngine
 {
     // 64 MiB of logits at once: a large vocabulary gets fewer rows per evaluation.
     private const int MaxLogits = 16 * 1024 * 1024;
@@ -29,6 +31,7 @@ public sealed class LlamaCppEngine : IEngine
     private readonly SafeLlamaAdapterHandle? adapter;
     private readonly LlamaEvaluator evaluator;
     private readonly LabelScorer scorer;
+    private readonly SequenceGenerator generator;
     private bool disposed;
 
     private LlamaCppEngine(SafeLlamaModelHandle model, string path, LlamaCppOptions options)
@@ -57,6 +60,8 @@ public sealed class LlamaCppEngine : IEngine
             var context = CreateContext(options, threads, maxOutputs, sequenceLimit);
             evaluator = new LlamaEvaluator(context, VocabularySize, maxOutputs, sequenceLimit);
             scorer = new LabelScorer(evaluator, options.MaxSequences);
+            generator = new SequenceGenerator(evaluator, Tokenizer, ContextLength, CellCount(options), options.MaxSequences);
+            ChatTemplate = Marshal.PtrToStringUTF8(LlamaNative.llama_model_chat_template(model, null));
             if (options.AdapterPath is { } adapterPath)
             {
                 adapter = ApplyAdapter(context, adapterPath, options.AdapterScale);
@@ -84,6 +89,9 @@ public sealed class LlamaCppEngine : IEngine
     /// <summary>The model's own tokenizer; it lives as long as the engine.</summary>
     public LlamaTokenizer Tokenizer { get; }
 
+    /// <summary>The chat template that the file carries, as it stands there; null when it has none, as base models do.</summary>
+    public string? ChatTemplate { get; }
+
     /// <summary>Loads a model.</summary>
     /// <param name="ggufPath">A GGUF file with weights and vocabulary.</param>
     /// <param name="options">Context, batch, threads and adapter; null takes the defaults.</param>
@@ -99,6 +107,7 @@ public sealed class LlamaCppEngine : IEngine
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BatchTokens, LlamaCppOptions.MaxBatchTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSequences, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.FullSequences, 1);
         VerifiedGguf.Check(ggufPath);
         if (options.AdapterPath is { } adapterPath)
         {
@@ -242,12 +251,14 @@ public sealed class LlamaCppEngine : IEngine
         }
     }
 
+    private int CellCount(LlamaCppOptions options) => checked((options.FullSequences * ContextLength) + (2 * options.BatchTokens));
+
     private SafeLlamaContextHandle CreateContext(LlamaCppOptions options, int threads, int maxOutputs, int sequenceLimit)
     {
         var parameters = LlamaNative.llama_context_default_params();
 
         // One sequence of full length, the texts of a batch and the labels that follow them fit together.
-        parameters.NCtx = checked((uint)(ContextLength + (2 * options.BatchTokens)));
+        parameters.NCtx = (uint)CellCount(options);
         parameters.NBatch = (uint)options.BatchTokens;
         parameters.NUbatch = (uint)options.BatchTokens;
         parameters.NSeqMax = (uint)Math.Min(sequenceLimit, Math.Min(maxOutputs, options.MaxSequences) + 1);

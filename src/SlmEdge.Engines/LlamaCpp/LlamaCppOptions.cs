@@ -15,6 +15,9 @@ public sealed record LlamaCppOptions
     /// <summary>Sequences held at once (the texts of one batch); llama.cpp allows at most 256.</summary>
     public int MaxSequences { get; init; } = 64;
 
+    /// <summary>Sequences of full length that the key-value memory has room for, beside two batches; what many long continuations at once need.</summary>
+    public int FullSequences { get; init; } = 1;
+
     /// <summary>Threads for one evaluation. 0 takes the number of physical cores.</summary>
     public int Threads { get; init; }
 

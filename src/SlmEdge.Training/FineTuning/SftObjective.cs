@@ -32,7 +32,11 @@ internal sealed class SftObjective : IObjective
         // The loss depends on nothing but the weights as they are.
     }
 
-    public StepLoss Accumulate(int[] rows, double weight, Random random)
+    public StepLoss Accumulate(int[] rows, double weight, Random random) =>
+        TokenLoss.Accumulate(_model, Draw(rows, random), _options.PackTokens, weight);
+
+    /// <summary>The examples of some rows as this step sees them.</summary>
+    internal SupervisedExample[] Draw(int[] rows, Random random)
     {
         IEnumerable<SupervisedExample> examples = rows.Select(r => _data.Train[r]);
         if (_options.TokenDropout > 0)
@@ -40,7 +44,7 @@ internal sealed class SftObjective : IObjective
             examples = examples.Select(e => e.WithTokenDropout(_options.TokenDropout, random));
         }
 
-        return TokenLoss.Accumulate(_model, [.. examples], _options.PackTokens, weight);
+        return [.. examples];
     }
 
     public ValidationScore Evaluate()

@@ -3,7 +3,7 @@ using SlmEdge.Tasks;
 namespace SlmEdge.Training.FineTuning;
 
 /// <summary>Settings of a supervised fine-tuning run.</summary>
-public sealed record SftOptions : FineTuningOptions
+public record SftOptions : FineTuningOptions
 {
     /// <summary>The task.</summary>
     public required TaskDefinition Task { get; init; }

@@ -112,7 +112,7 @@ internal static class ChunkedCrossEntropy
         return (total.log() - chosen).sum().ToDouble();
     }
 
-    private static void AccumulateGradient(Tensor parameter, Tensor gradient)
+    internal static void AccumulateGradient(Tensor parameter, Tensor gradient)
     {
         if (parameter.grad is { } existing)
         {

@@ -27,6 +27,8 @@ internal sealed unsafe class LlamaEvaluator : IDisposable
 
     internal TokenBatch Batch { get; }
 
+    internal SafeLlamaContextHandle Context => context;
+
     internal int VocabularySize { get; }
 
     /// <summary>Rows of logits that one evaluation may give; bounds the memory they take.</summary>
@@ -65,6 +67,10 @@ internal sealed unsafe class LlamaEvaluator : IDisposable
     /// <summary>Marks the cells of one sequence as belonging to another too.</summary>
     internal void CopySequence(int source, int destination) =>
         LlamaNative.llama_memory_seq_cp(memory, source, destination, -1, -1);
+
+    /// <summary>Marks the first cells of one sequence as belonging to another too.</summary>
+    internal void CopySequence(int source, int destination, int length) =>
+        LlamaNative.llama_memory_seq_cp(memory, source, destination, 0, length);
 
     /// <summary>Frees the cells that belong to no other sequence.</summary>
     internal void RemoveSequence(int sequence) => LlamaNative.llama_memory_seq_rm(memory, sequence, -1, -1);

@@ -81,6 +81,9 @@ internal static unsafe partial class LlamaNative
     [return: MarshalAs(UnmanagedType.U1)]
     internal static partial bool llama_model_is_hybrid(SafeLlamaModelHandle model);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint llama_model_chat_template(SafeLlamaModelHandle model, string? name);
+
     [LibraryImport(Library)]
     internal static partial int llama_vocab_type(nint vocab);
 

@@ -1,0 +1,2 @@
+// Native engines use every core they are given: one test at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
