@@ -9,11 +9,12 @@ using SlmEdge.Train.Commands;
 using SlmEdge.Train.Commands.Data;
 using SlmEdge.Training;
 
-var root = new RootCommand("Train a small language model on your own data: tokenizer, pre-training, LoRA/QLoRA/full fine-tuning, evaluation.")
+var root = new RootCommand("Train a small language model on your own data: tokenizer, pre-training, LoRA/QLoRA/full fine-tuning, preferences, evaluation.")
 {
     TaskCommand.Create(),
     DataCommand.Create(),
     SftCommand.Create(),
+    DpoCommand.Create(),
     EvalCommand.Create(),
     TokenizerCommand.Create(),
     PretrainCommand.Create(),

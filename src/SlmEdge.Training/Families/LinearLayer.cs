@@ -20,8 +20,8 @@ internal sealed class LinearLayer(string name, LinearWeight weight, Tensor? bias
     public Tensor Forward(Tensor x)
     {
         var y = Weight.Multiply(x);
-        y = bias is null ? y : y + bias;
-        return Adapter is null ? y : y + Adapter.Forward(x);
+        var z = bias is null ? y : y + bias;
+        return Adapter is null ? z : z + Adapter.Forward(x, y, Weight);
     }
 
     public void ReplaceWeight(LinearWeight weight)

@@ -9,7 +9,7 @@ namespace SlmEdge.Training.Quantization;
 /// <summary>
 /// A frozen projection in NF4. Forward and backward each restore the matrix for the one product that needs it and let it go at once.
 /// </summary>
-internal sealed class Nf4Weight(Nf4Matrix matrix, Device device) : LinearWeight
+internal sealed class Nf4Weight(Nf4Matrix matrix, Device device, ComputePrecision precision = ComputePrecision.Fp32) : LinearWeight
 {
     public override long OutFeatures => matrix.Rows;
 
@@ -18,7 +18,8 @@ internal sealed class Nf4Weight(Nf4Matrix matrix, Device device) : LinearWeight
     public override long ByteLength => matrix.ByteLength;
 
     /// <summary>Quantises a stored matrix while it is read.</summary>
-    public static LinearWeight Read(StoredTensor stored, Device device) => new Nf4Weight(Nf4Matrix.Read(stored), device);
+    public static LinearWeight Read(StoredTensor stored, Device device, ComputePrecision precision) =>
+        new Nf4Weight(Nf4Matrix.Read(stored), device, precision);
 
     /// <summary>Quantises a layer's dense weight.</summary>
     public static LinearWeight Quantize(LinearLayer layer)
@@ -34,16 +35,20 @@ internal sealed class Nf4Weight(Nf4Matrix matrix, Device device) : LinearWeight
     /// <summary><c>x · Wᵀ</c> without a graph.</summary>
     internal Tensor Product(Tensor x)
     {
-        using var weight = ToDense();
-        return nn.functional.linear(x, weight);
+        using var scope = NewDisposeScope();
+        return Widened(nn.functional.linear(Narrowed(x), Narrowed(ToDense()))).MoveToOuterDisposeScope();
     }
 
     /// <summary><c>gradient · W</c>: the gradient of the input.</summary>
     internal Tensor InputGradient(Tensor gradient)
     {
-        using var weight = ToDense();
-        return matmul(gradient, weight);
+        using var scope = NewDisposeScope();
+        return Widened(matmul(Narrowed(gradient), Narrowed(ToDense()))).MoveToOuterDisposeScope();
     }
+
+    private Tensor Narrowed(Tensor value) => precision == ComputePrecision.Bf16 ? value.to(ScalarType.BFloat16) : value;
+
+    private Tensor Widened(Tensor value) => precision == ComputePrecision.Bf16 ? value.to(ScalarType.Float32) : value;
 
     public override Tensor ToDense()
     {
