@@ -10,12 +10,13 @@ using SlmEdge.Train.Commands;
 using SlmEdge.Train.Commands.Data;
 using SlmEdge.Training;
 
-var root = new RootCommand("Train a small language model on your own data: tokenizer, pre-training, LoRA/QLoRA/full fine-tuning, distillation, evaluation.")
+var root = new RootCommand("Train a small language model on your own data: tokenizer, pre-training, LoRA/QLoRA/full fine-tuning, preferences, distillation, evaluation.")
 {
     TaskCommand.Create(),
     DataCommand.Create(),
     SftCommand.Create(),
     DistillCommand.Create(),
+    DpoCommand.Create(),
     EvalCommand.Create(),
     TokenizerCommand.Create(),
     PretrainCommand.Create(),

@@ -4,6 +4,7 @@ using SlmEdge.Export.Gguf;
 using SlmEdge.Export.Onnx;
 using SlmEdge.Export.Proof;
 using SlmEdge.Export.Weights;
+using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Inference;
 using SlmEdge.Training.Tokenization;
 
@@ -47,9 +48,10 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
                 yield return GgufStage(type);
             }
 
-            if (run.AdapterDirectory is not null)
+            // A DoRA adapter has no GGUF form; it is shipped merged only.
+            if (run.AdapterDirectory is { } beside && !AdapterDirectory.ReadSettings(beside).UseDora)
             {
-                yield return GgufAdapterStage(run.AdapterDirectory);
+                yield return GgufAdapterStage(beside);
             }
         }
 

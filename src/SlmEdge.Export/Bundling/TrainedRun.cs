@@ -52,9 +52,9 @@ public sealed class TrainedRun
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         RunRecord record = RunRecord.Load(directory);
-        if (record.Command != "sft" || record.Task is null || record.Base is null)
+        if (record.Command is not ("sft" or "dpo") || record.Task is null || record.Base is null)
         {
-            throw new ExportException($"'{directory}' is a '{record.Command}' run; a bundle is made of an 'sft' run.");
+            throw new ExportException($"'{directory}' is a '{record.Command}' run{(record.Task is null ? " without a task" : "")}; a bundle is made of an 'sft' or 'dpo' run with a task.");
         }
 
         string adapter = RunDirectory.AdapterPath(directory);
@@ -63,7 +63,7 @@ public sealed class TrainedRun
         string artefact = full ? model : adapter;
         if (record.FinishedUtc is null || !System.IO.Directory.Exists(artefact))
         {
-            throw new ExportException($"The run '{directory}' is not finished ('{artefact}' is missing or run.json has no end). Continue it with 'slm-train sft --resume'.");
+            throw new ExportException($"The run '{directory}' is not finished ('{artefact}' is missing or run.json has no end). Continue it with 'slm-train {record.Command} --resume'.");
         }
 
         string basePath = baseDirectory ?? record.Base.Path;

@@ -63,10 +63,17 @@ public static class GgufExporter
     /// <param name="path">The file to write.</param>
     /// <param name="ct">Stops between two tensors.</param>
     /// <exception cref="SlmEdge.Training.TrainingException">The adapter belongs to another base.</exception>
+    /// <exception cref="ExportException">The adapter is DoRA, which GGUF cannot carry.</exception>
     public static void ExportAdapter(string baseDirectory, string adapterDirectory, string path, CancellationToken ct = default)
     {
         using ModelWeights weights = ModelWeights.Open(baseDirectory);
         LoraFactors lora = LoraFactors.Open(adapterDirectory, baseDirectory, weights.Shapes);
+        if (lora.HasMagnitudes)
+        {
+            throw new ExportException(
+                $"'{adapterDirectory}' is a DoRA adapter. A GGUF adapter holds the two LoRA factors only and cannot carry its magnitudes. Export the merged model instead: slm-export gguf --base … --adapter ….");
+        }
+
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapterDirectory)));
         GgufModelWriter.WriteAdapter(lora, name, weights.Config, path, ct);
     }

@@ -61,7 +61,8 @@ internal static class GgufModelWriter
             int heads = tensor.InterleavedHeads;
 
             // Only B has the rows that the rotation pairs.
-            float[] b = heads == 0 ? pair.B : RotaryLayout.Interleave<float>(pair.B, pair.Rank, heads);
+            float[] scaled = lora.ScaledB(pair);
+            float[] b = heads == 0 ? scaled : RotaryLayout.Interleave<float>(scaled, pair.Rank, heads);
             writer.AddTensor(mapped + ".lora_a", GgmlType.F32, [pair.Columns, pair.Rank], stream =>
             {
                 ct.ThrowIfCancellationRequested();

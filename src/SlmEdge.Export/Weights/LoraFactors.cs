@@ -12,18 +12,21 @@ internal sealed class LoraFactors
 
     private readonly SortedDictionary<string, LoraPair> _pairs;
 
-    private LoraFactors(SortedDictionary<string, LoraPair> pairs, float alpha, float scale)
+    private LoraFactors(SortedDictionary<string, LoraPair> pairs, float alpha, bool hasMagnitudes)
     {
         _pairs = pairs;
         Alpha = alpha;
-        Scale = scale;
+        HasMagnitudes = hasMagnitudes;
     }
 
-    /// <summary>Numerator that gives <see cref="Scale"/> when divided by the rank, as GGUF readers do; for rsLoRA it is lora_alpha · √rank.</summary>
+    /// <summary>
+    /// The one numerator that a GGUF adapter has for all its matrices; readers divide it by each matrix's rank. For rsLoRA it is
+    /// lora_alpha · √rank. Where a matrix has another scale, its B makes up for it.
+    /// </summary>
     public float Alpha { get; }
 
-    /// <summary>Factor on B · A.</summary>
-    public float Scale { get; }
+    /// <summary>Whether it is a DoRA adapter, which is more than a product of two factors.</summary>
+    public bool HasMagnitudes { get; }
 
     /// <summary>The adapted tensors by the base's names, in ordinal order.</summary>
     public IReadOnlyDictionary<string, LoraPair> Pairs => _pairs;
@@ -47,18 +50,31 @@ internal sealed class LoraFactors
 
         AdapterDirectory.CheckBase(directory, baseDirectory);
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        double scale = settings.Lora.Scale;
-        return new LoraFactors(ReadPairs(file, path, settings.Rank, shapes), (float)(scale * settings.Rank), (float)scale);
+        LoraConfig config = settings.Lora;
+        return new LoraFactors(ReadPairs(file, path, config, shapes), (float)(config.Scale * config.Rank), config.UseDora);
+    }
+
+    /// <summary>B as a GGUF adapter stores it, such that <see cref="Alpha"/> over the rank is its scale.</summary>
+    public float[] ScaledB(LoraPair pair)
+    {
+        float factor = pair.Scale * pair.Rank / Alpha;
+        return Math.Abs(factor - 1) < 1e-6f ? pair.B : [.. pair.B.Select(value => value * factor)];
     }
 
     private static SortedDictionary<string, LoraPair> ReadPairs(
-        SafetensorsFile file, string path, int rank, IReadOnlyDictionary<string, long[]> shapes)
+        SafetensorsFile file, string path, LoraConfig config, IReadOnlyDictionary<string, long[]> shapes)
     {
         var pairs = new SortedDictionary<string, LoraPair>(StringComparer.Ordinal);
         foreach (string name in file.Tensors.Keys.Order(StringComparer.Ordinal))
         {
             const string First = ".lora_A.weight";
             const string Second = ".lora_B.weight";
+            const string Third = ".lora_magnitude_vector";
+            if (config.UseDora && name.EndsWith(Third, StringComparison.Ordinal) && file.Tensors.ContainsKey(name[..^Third.Length] + First))
+            {
+                continue;
+            }
+
             if (name.EndsWith(Second, StringComparison.Ordinal) && file.Tensors.ContainsKey(name[..^Second.Length] + First))
             {
                 continue;
@@ -69,7 +85,9 @@ internal sealed class LoraFactors
                 throw new ModelFormatException($"is not a pair of LoRA factors ('{Prefix}…{First}' with '…{Second}')", path, name);
             }
 
-            string target = name[Prefix.Length..^First.Length] + ".weight";
+            string module = name[Prefix.Length..^First.Length];
+            string target = module + ".weight";
+            int rank = config.RankOf(module);
             if (!shapes.TryGetValue(target, out long[]? shape) || shape.Length != 2 || target is "model.embed_tokens.weight" or "lm_head.weight")
             {
                 throw new ModelFormatException($"adapts '{target}', which is not a projection of the base model", path, name);
@@ -83,18 +101,32 @@ internal sealed class LoraFactors
 
             Expect(file, path, name, rank, shape[1]);
             Expect(file, path, partner, shape[0], rank);
-            pairs.Add(target, new LoraPair(file.ReadFloat32(name), file.ReadFloat32(partner), (int)shape[0], (int)shape[1], rank));
+            float[]? magnitude = null;
+            if (config.UseDora)
+            {
+                string vector = name[..^First.Length] + Third;
+                if (!file.Tensors.ContainsKey(vector))
+                {
+                    throw new ModelFormatException("the adapter is DoRA (use_dora), but this tensor is missing", path, vector);
+                }
+
+                Expect(file, path, vector, shape[0]);
+                magnitude = file.ReadFloat32(vector);
+            }
+
+            pairs.Add(target, new LoraPair(
+                file.ReadFloat32(name), file.ReadFloat32(partner), (int)shape[0], (int)shape[1], rank, (float)config.ScaleOf(module), magnitude));
         }
 
         return pairs.Count > 0 ? pairs : throw new ModelFormatException("holds no LoRA factors", path);
     }
 
-    private static void Expect(SafetensorsFile file, string path, string name, long rows, long columns)
+    private static void Expect(SafetensorsFile file, string path, string name, params long[] expected)
     {
         IReadOnlyList<long> shape = file.Tensors[name].Shape;
-        if (!shape.SequenceEqual([rows, columns]))
+        if (!shape.SequenceEqual(expected))
         {
-            throw new ModelFormatException($"has shape [{string.Join(", ", shape)}]; rank and base call for [{rows}, {columns}]", path, name);
+            throw new ModelFormatException($"has shape [{string.Join(", ", shape)}]; rank and base call for [{string.Join(", ", expected)}]", path, name);
         }
     }
 }

@@ -6,4 +6,6 @@ namespace SlmEdge.Export.Weights;
 /// <param name="Rows">Output features.</param>
 /// <param name="Columns">Input features.</param>
 /// <param name="Rank">Rank of the update.</param>
-internal sealed record LoraPair(float[] A, float[] B, int Rows, int Columns, int Rank);
+/// <param name="Scale">Factor on B · A.</param>
+/// <param name="Magnitude">Lengths of the updated matrix's rows, of DoRA; otherwise null.</param>
+internal sealed record LoraPair(float[] A, float[] B, int Rows, int Columns, int Rank, float Scale, float[]? Magnitude);

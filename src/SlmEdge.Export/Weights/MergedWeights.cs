@@ -2,7 +2,10 @@ using System.Numerics.Tensors;
 
 namespace SlmEdge.Export.Weights;
 
-/// <summary>Base weights with a LoRA adapter added: <c>W + alpha / rank · B · A</c> (Hu et al. 2021, arXiv 2106.09685), in single precision.</summary>
+/// <summary>
+/// Base weights with a LoRA adapter added: <c>W + scale · B · A</c> (Hu et al. 2021, arXiv 2106.09685), in single precision; with DoRA each row
+/// of it is brought to its learned length (Liu et al. 2024, arXiv 2402.09353).
+/// </summary>
 internal sealed class MergedWeights(CheckpointWeights weights, LoraFactors lora) : ModelWeights(weights.Directory, weights.Config)
 {
     public override float[] Read(string name)
@@ -10,7 +13,7 @@ internal sealed class MergedWeights(CheckpointWeights weights, LoraFactors lora)
         float[] values = weights.Read(name);
         if (lora.Find(name) is { } factors)
         {
-            Add(values, factors, lora.Scale);
+            Add(values, factors);
         }
 
         return values;
@@ -18,7 +21,7 @@ internal sealed class MergedWeights(CheckpointWeights weights, LoraFactors lora)
 
     private protected override void Dispose(bool disposing) => weights.Dispose();
 
-    private static void Add(float[] values, LoraPair pair, float scale)
+    private static void Add(float[] values, LoraPair pair)
     {
         (int rank, int columns) = (pair.Rank, pair.Columns);
         Parallel.For(0, pair.Rows, row =>
@@ -32,7 +35,11 @@ internal sealed class MergedWeights(CheckpointWeights weights, LoraFactors lora)
             }
 
             Span<float> target = values.AsSpan(row * columns, columns);
-            TensorPrimitives.MultiplyAdd(update, scale, target, target);
+            TensorPrimitives.MultiplyAdd(update, pair.Scale, target, target);
+            if (pair.Magnitude is { } magnitude)
+            {
+                TensorPrimitives.Multiply(target, magnitude[row] / TensorPrimitives.Norm<float>(target), target);
+            }
         });
     }
 }

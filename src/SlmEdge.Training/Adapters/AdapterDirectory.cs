@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using SlmEdge.Formats;
 using SlmEdge.Formats.Safetensors;
 using SlmEdge.Formats.Storage;
@@ -21,7 +20,6 @@ public static class AdapterDirectory
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
     /// <summary>Reads and checks the settings.</summary>
@@ -49,13 +47,14 @@ public static class AdapterDirectory
         {
             null => throw new ModelFormatException("The adapter's settings are empty.", path),
             { PeftType: not "LORA" } => throw new ModelFormatException($"peft_type is '{settings.PeftType}'; only LORA is supported.", path, "peft_type"),
-            { UseDora: true } => throw new ModelFormatException("use_dora is set; DoRA adapters are not supported.", path, "use_dora"),
             { FanInFanOut: true } => throw new ModelFormatException("fan_in_fan_out is set; it does not apply to Llama models.", path, "fan_in_fan_out"),
             { Bias: not "none" } => throw new ModelFormatException($"bias is '{settings.Bias}'; only none is supported.", path, "bias"),
-            { Rank: < 1 } => throw new ModelFormatException($"r is {settings.Rank}; the rank must be at least 1.", path, "r"),
-            _ => settings,
+            _ => Checked(settings, path),
         };
     }
+
+    /// <summary>The file with an adapter's tensors.</summary>
+    internal static string WeightPath(string directory) => Path.Combine(directory, WeightFile);
 
     /// <summary>Refuses an adapter that was trained on another base.</summary>
     /// <param name="directory">The adapter's directory.</param>
@@ -81,39 +80,51 @@ public static class AdapterDirectory
     /// <param name="model">The base model.</param>
     /// <param name="directory">The adapter's directory.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, unknown, or of another shape.</exception>
-    public static void Load(DecoderModel model, string directory)
+    public static void Load(DecoderModel model, string directory) => Load(model, directory, ReadSettings(directory).Lora);
+
+    /// <summary>Loads an adapter with settings in place of its own, for example to train it further in another precision.</summary>
+    internal static void Load(DecoderModel model, string directory, LoraConfig config)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var settings = ReadSettings(directory);
-        var path = Path.Combine(directory, WeightFile);
+        var path = WeightPath(directory);
+        if (!File.Exists(path))
+        {
+            throw new ModelFormatException($"'{directory}' is not an adapter: {WeightFile} is missing.", path);
+        }
+
         using var file = SafetensorsFile.Open(path);
-        var config = settings.Lora;
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (var linear in model.Linears)
         {
             linear.Adapter?.Dispose();
             linear.Adapter = null;
-            var (nameA, nameB) = (TensorName(linear, 'A'), TensorName(linear, 'B'));
-            if (!file.Tensors.ContainsKey(nameA) && !file.Tensors.ContainsKey(nameB))
+            if (!config.Targets(linear.Name))
             {
                 continue;
             }
 
-            var a = Read(file, path, nameA, [settings.Rank, linear.Weight.InFeatures], model.Device);
-            var b = Read(file, path, nameB, [linear.Weight.OutFeatures, settings.Rank], model.Device);
-            linear.Adapter = new LoraAdapter(a, b, config.Scale, config.Dropout);
-            used.Add(nameA);
-            used.Add(nameB);
+            var rank = config.RankOf(linear.Name);
+            var a = Read("lora_A.weight", [rank, linear.Weight.InFeatures]);
+            var b = Read("lora_B.weight", [linear.Weight.OutFeatures, rank]);
+            var magnitude = config.UseDora ? Read("lora_magnitude_vector", [linear.Weight.OutFeatures]) : null;
+            linear.Adapter = new LoraAdapter(a, b, magnitude, config.ScaleOf(linear.Name), config.Dropout, config.Precision);
+
+            Tensor Read(string part, long[] shape)
+            {
+                var name = $"{NamePrefix}{linear.Name}.{part}";
+                used.Add(name);
+                return AdapterDirectory.Read(file, path, name, shape, model.Device);
+            }
         }
 
         if (file.Tensors.Keys.FirstOrDefault(k => !used.Contains(k)) is { } stranger)
         {
-            throw new ModelFormatException($"The adapter's tensor '{stranger}' belongs to no projection of the base model.", path, stranger);
+            throw new ModelFormatException($"The adapter's tensor '{stranger}' belongs to no projection of the base model that its settings target ({config.TargetModules}).", path, stranger);
         }
 
         if (used.Count == 0)
         {
-            throw new ModelFormatException("The adapter holds no tensors.", path);
+            throw new ModelFormatException($"The adapter's target_modules ({config.TargetModules}) match nothing in the base model.", path);
         }
 
         model.Freeze();
@@ -123,26 +134,38 @@ public static class AdapterDirectory
     {
         using var staging = AtomicDirectory.Create(directory, overwrite: true);
         var adapted = model.Linears.Where(l => l.Adapter is not null).ToArray();
-        var entries = adapted.SelectMany(l => new[] { Entry(TensorName(l, 'A'), l.Adapter!.A), Entry(TensorName(l, 'B'), l.Adapter!.B) }).ToArray();
+        var type = config.Precision == AdapterPrecision.Bf16 ? SafetensorsType.BF16 : SafetensorsType.F32;
+        var entries = adapted.SelectMany(l => l.Adapter!.Parameters(NamePrefix + l.Name)).Select(p => Entry(p.Key, p.Value, type)).ToArray();
         SafetensorsWriter.Write(Path.Combine(staging.StagingPath, WeightFile), entries, new Dictionary<string, string> { ["format"] = "pt" });
-        var settings = new AdapterSettings
+        var settings = AdapterSettings.Of(config, adapted.Select(l => l.Projection).Distinct().Order(StringComparer.Ordinal)) with
         {
             BaseModel = baseDirectory,
-            Rank = config.Rank,
-            Alpha = config.Alpha,
-            Dropout = config.Dropout,
-            UseRslora = config.RankStabilized,
-            TargetModules = [.. adapted.Select(l => l.Projection).Distinct().Order(StringComparer.Ordinal)],
             BaseSha256 = baseSha256,
         };
         File.WriteAllText(Path.Combine(staging.StagingPath, ConfigFile), JsonSerializer.Serialize(settings, Json));
         staging.Commit();
     }
 
-    private static string TensorName(LinearLayer linear, char factor) => $"{NamePrefix}{linear.Name}.lora_{factor}.weight";
+    private static AdapterSettings Checked(AdapterSettings settings, string path)
+    {
+        if (PeftFields.FindUnsupported(settings) is var (field, reason))
+        {
+            throw new ModelFormatException($"{field} {reason}.", path, field);
+        }
 
-    private static SafetensorsEntry Entry(string name, Tensor value) =>
-        SafetensorsEntry.FromFloat32(name, [.. value.shape], SafetensorsType.F32, () => ModelDirectory.ReadValues(value));
+        try
+        {
+            settings.Lora.Validate();
+            return settings;
+        }
+        catch (TrainingException e)
+        {
+            throw new ModelFormatException($"The adapter's settings contradict themselves: {e.Message}", path, inner: e);
+        }
+    }
+
+    private static SafetensorsEntry Entry(string name, Tensor value, SafetensorsType type) =>
+        SafetensorsEntry.FromFloat32(name, [.. value.shape], type, () => ModelDirectory.ReadValues(value));
 
     private static Tensor Read(SafetensorsFile file, string path, string name, long[] shape, Device device)
     {

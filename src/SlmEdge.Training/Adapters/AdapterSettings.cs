@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace SlmEdge.Training.Adapters;
@@ -31,7 +32,33 @@ public sealed record AdapterSettings
 
     /// <summary>Adapted projections.</summary>
     [JsonPropertyName("target_modules")]
-    public IReadOnlyList<string> TargetModules { get; init; } = [];
+    public ModuleSelection TargetModules { get; init; } = [];
+
+    /// <summary>Targets that are left out.</summary>
+    [JsonPropertyName("exclude_modules")]
+    public ModuleSelection? ExcludeModules { get; init; }
+
+    /// <summary>Adapted layers; null for all.</summary>
+    [JsonPropertyName("layers_to_transform")]
+    [JsonConverter(typeof(OneOrManyJsonConverter<int>))]
+    public IReadOnlyList<int>? LayersToTransform { get; init; }
+
+    /// <summary>Names of the lists that <see cref="LayersToTransform"/> counts in.</summary>
+    [JsonPropertyName("layers_pattern")]
+    [JsonConverter(typeof(OneOrManyJsonConverter<string>))]
+    public IReadOnlyList<string>? LayersPattern { get; init; }
+
+    /// <summary>Ranks of single modules.</summary>
+    [JsonPropertyName("rank_pattern")]
+    public IReadOnlyDictionary<string, int>? RankPattern { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Alphas of single modules.</summary>
+    [JsonPropertyName("alpha_pattern")]
+    public IReadOnlyDictionary<string, double>? AlphaPattern { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>How the factors were drawn; of no consequence once they are trained, unless the base was changed along with them.</summary>
+    [JsonPropertyName("init_lora_weights")]
+    public JsonElement? Initialisation { get; init; } = JsonSerializer.SerializeToElement(true);
 
     /// <summary>Bias handling; only <c>none</c> is supported.</summary>
     [JsonPropertyName("bias")]
@@ -49,7 +76,7 @@ public sealed record AdapterSettings
     [JsonPropertyName("use_rslora")]
     public bool UseRslora { get; init; }
 
-    /// <summary>Weight decomposition; not supported by this version.</summary>
+    /// <summary>Weight decomposition (DoRA).</summary>
     [JsonPropertyName("use_dora")]
     public bool UseDora { get; init; }
 
@@ -57,7 +84,37 @@ public sealed record AdapterSettings
     [JsonPropertyName("slmedge_base_sha256")]
     public string? BaseSha256 { get; init; }
 
+    /// <summary>All other fields; see <see cref="PeftFields"/>.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Others { get; init; }
+
     /// <summary>The settings as they enter the computation.</summary>
     [JsonIgnore]
-    public LoraConfig Lora => new(Rank, Alpha, Dropout, TargetModules, UseRslora);
+    public LoraConfig Lora => new(Rank, Alpha, Dropout, TargetModules, UseRslora)
+    {
+        UseDora = UseDora,
+        ExcludeModules = ExcludeModules,
+        LayersToTransform = LayersToTransform,
+        LayersPattern = LayersPattern ?? [],
+        RankPattern = RankPattern ?? new Dictionary<string, int>(),
+        AlphaPattern = AlphaPattern ?? new Dictionary<string, double>(),
+    };
+
+    /// <summary>The settings of an adapter that was trained with <paramref name="config"/>.</summary>
+    /// <param name="config">What was trained.</param>
+    /// <param name="projections">The projections that are adapted, for <c>all-linear</c>.</param>
+    internal static AdapterSettings Of(LoraConfig config, IEnumerable<string> projections) => new()
+    {
+        Rank = config.Rank,
+        Alpha = config.Alpha,
+        Dropout = config.Dropout,
+        UseRslora = config.RankStabilized,
+        UseDora = config.UseDora,
+        TargetModules = config.TargetModules.Contains(LoraConfig.AllLinear) ? [.. projections] : config.TargetModules,
+        ExcludeModules = config.ExcludeModules,
+        LayersToTransform = config.LayersToTransform,
+        LayersPattern = config.LayersPattern.Count > 0 ? config.LayersPattern : null,
+        RankPattern = config.RankPattern,
+        AlphaPattern = config.AlphaPattern,
+    };
 }

@@ -139,18 +139,24 @@ public sealed class DecoderModel : IDisposable
     {
         config.Validate();
         Freeze();
-        var known = Linears.Select(l => l.Projection).Distinct().ToArray();
-        var strangers = config.TargetModules.Where(t => t != LoraConfig.AllLinear && !known.Contains(t)).ToArray();
-        if (strangers.Length > 0)
+        var modules = Linears.Select(l => l.Name).ToArray();
+        if (config.FindIdle(modules) is { } stranger)
         {
             throw new TrainingException(
-                $"LoRA target module '{strangers[0]}' matches nothing in this model. Its projections are {string.Join(", ", known)}; '{LoraConfig.AllLinear}' takes them all.");
+                $"LoRA target '{stranger}' matches nothing in this model. Its projections are {string.Join(", ", Linears.Select(l => l.Projection).Distinct())}, with full names like {modules[0]}; '{LoraConfig.AllLinear}' takes them all.");
         }
 
-        foreach (var linear in Linears.Where(l => config.Targets(l.Projection)))
+        var targets = Linears.Where(l => config.Targets(l.Name)).ToArray();
+        if (targets.Length == 0)
+        {
+            throw new TrainingException(
+                $"LoRA has nothing to adapt: of the modules that match {config.TargetModules}, none is left by exclude_modules ({config.ExcludeModules}) and layers_to_transform ({string.Join(", ", config.LayersToTransform ?? [])}). The model has layers 0 to {Config.NumHiddenLayers - 1}.");
+        }
+
+        foreach (var linear in targets)
         {
             linear.Adapter?.Dispose();
-            linear.Adapter = LoraAdapter.Create(linear.Weight.InFeatures, linear.Weight.OutFeatures, config, Device);
+            linear.Adapter = LoraAdapter.Create(linear, config, Device);
         }
     }
 
@@ -177,11 +183,7 @@ public sealed class DecoderModel : IDisposable
     {
         var adapted = Linears.Where(l => l.Adapter is not null).ToArray();
         return adapted.Length > 0
-            ? [.. adapted.SelectMany(l => new[]
-            {
-                KeyValuePair.Create(l.Name + ".lora_A.weight", l.Adapter!.A),
-                KeyValuePair.Create(l.Name + ".lora_B.weight", l.Adapter!.B),
-            })]
+            ? [.. adapted.SelectMany(l => l.Adapter!.Parameters(l.Name))]
             : [.. Parameters.Where(p => p.Value.requires_grad)];
     }
 

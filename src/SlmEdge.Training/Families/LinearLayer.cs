@@ -21,12 +21,12 @@ internal sealed class LinearLayer(string name, LinearWeight weight, Tensor? bias
     {
         using var scope = NewDisposeScope();
         var y = Weight.Multiply(x);
+        y = Adapter?.Adapt(y, x, Weight) ?? y;
         if (bias is not null)
         {
             y.add_(bias);
         }
 
-        Adapter?.AddTo(y, x);
         return y.MoveToOuterDisposeScope();
     }
 

@@ -1,5 +1,7 @@
+using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Optimization;
+using SlmEdge.Training.Quantization;
 
 namespace SlmEdge.Training.FineTuning;
 
@@ -23,6 +25,18 @@ public abstract record FineTuningOptions
 
     /// <summary>Adapter settings, of the LoRA methods.</summary>
     public LoraConfig Lora { get; init; } = new(32, 64, 0.05, [LoraConfig.AllLinear]);
+
+    /// <summary>Precision of the products with the quantised base, of <see cref="FineTuningMethod.Qlora"/>.</summary>
+    public ComputePrecision ComputePrecision { get; init; }
+
+    /// <summary>An adapter to start from, with its settings in place of <see cref="Lora"/>; null starts from the base alone.</summary>
+    public string? AdapterDirectory { get; init; }
+
+    /// <summary>General rows that are mixed in against forgetting: plain text, or rows of instructions or messages. Empty for none.</summary>
+    public IReadOnlyList<string> GeneralFiles { get; init; } = [];
+
+    /// <summary>Share of general rows among all rows of the run; 0 to below 1.</summary>
+    public double GeneralShare { get; init; }
 
     /// <summary>Run directory to write.</summary>
     public required string OutputDirectory { get; init; }
@@ -87,7 +101,17 @@ public abstract record FineTuningOptions
     public int Threads { get; init; }
 
     /// <summary>The peak learning rate that applies: adapters bear more than the weights themselves.</summary>
-    public double EffectiveLearningRate => LearningRate > 0 ? LearningRate : Method == FineTuningMethod.Full ? 1e-3 : 2e-3;
+    public double EffectiveLearningRate => LearningRate > 0 ? LearningRate : DefaultLearningRate;
+
+    /// <summary>The peak learning rate when none is set.</summary>
+    private protected virtual double DefaultLearningRate => Method == FineTuningMethod.Full ? 1e-3 : 2e-3;
+
+    /// <summary>The longest row that a run of this model takes, in tokens.</summary>
+    /// <param name="model">The model's shape.</param>
+    /// <exception cref="TrainingException"><see cref="MaxLength"/> exceeds the model's context.</exception>
+    internal int LengthLimit(DecoderConfig model) => MaxLength <= model.ContextLength
+        ? MaxLength > 0 ? MaxLength : model.ContextLength
+        : throw new TrainingException($"--max-length {MaxLength} exceeds the model's context of {model.ContextLength} tokens.");
 
     /// <summary>Checks the settings against each other.</summary>
     /// <exception cref="TrainingException">A setting is out of range.</exception>
@@ -113,6 +137,16 @@ public abstract record FineTuningOptions
                 "--lora-plus-ratio is defined for AdamW; add --optimizer adamw or adamw8bit, or leave the ratio out");
         }
 
+        Require(
+            ComputePrecision == ComputePrecision.Fp32 || Method == FineTuningMethod.Qlora,
+            "--compute-dtype speaks of products with a quantised base; --method lora and full compute in fp32");
+        Require(GeneralShare is >= 0 and < 1, "--general-share must be at least 0 and below 1");
+        Require(
+            GeneralFiles.Count > 0 == GeneralShare > 0,
+            GeneralFiles.Count > 0 ? "--general names rows to mix in, but --general-share is 0; set their share, for example 0.1" : "--general-share needs rows to mix in; name them with --general");
+        Require(
+            AdapterDirectory is null || Method != FineTuningMethod.Full,
+            "--method full trains the weights themselves and cannot start from an adapter; merge it first (slm-export merge) and name the result as --base");
         if (Method != FineTuningMethod.Full)
         {
             Lora.Validate();

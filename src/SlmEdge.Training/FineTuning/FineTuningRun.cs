@@ -38,9 +38,16 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
             set_num_threads(options.Threads);
         }
 
+        if (options.AdapterDirectory is { } start)
+        {
+            AdapterDirectory.CheckBase(start, options.BaseDirectory);
+            options = options with { Lora = AdapterDirectory.ReadSettings(start).Lora with { Precision = options.Lora.Precision } };
+        }
+
         using var tokenizer = BaseTokenizer.Open(options.BaseDirectory);
         using var model = ModelDirectory.Load(options.BaseDirectory, TrainableBase.Forms(options));
         var (subject, objective) = open(tokenizer, model);
+        var general = GeneralData.Load(options, tokenizer, options.LengthLimit(model.Config), (long)options.Epochs * objective.RowCount, message);
         TrainableBase.Prepare(model, options, message);
 
         using var optimizer = Optimizers.Create(
@@ -50,7 +57,7 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
         var record = Describe(tokenizer, subject);
         var fingerprint = Fingerprint(record, schedule, subject);
         objective.Begin(fingerprint, message, cancellationToken);
-        var session = new TrainingSession(options, model, optimizer, schedule, objective, null, fingerprint);
+        var session = new TrainingSession(options, model, optimizer, schedule, objective, general, fingerprint);
         session.Restore();
         System.IO.Directory.CreateDirectory(options.OutputDirectory);
         record.Save(options.OutputDirectory);
@@ -99,6 +106,8 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
             files.Add(RunData.Describe("valid", options.ValidationFile, subject.ValidationRows));
         }
 
+        files.AddRange(options.GeneralFiles.Select(file => RunData.Describe("general", file, null)));
+
         return RunRecord.Begin(command, options.Seed) with
         {
             Method = options.Method.ToString().ToLowerInvariant(),
@@ -106,6 +115,7 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
             Task = subject.Task,
             Codes = subject.Codes,
             PromptSha256 = subject.PromptSha256,
+            Adapter = options.AdapterDirectory is { } start ? RunData.Describe("adapter", AdapterDirectory.WeightPath(start), null) : null,
             Settings = JsonSerializer.SerializeToElement(options, options.GetType(), RunRecord.Json),
             Data = files,
         };
@@ -115,8 +125,8 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
     {
         var settings = JsonSerializer.Serialize(new
         {
-            command, record.Method, record.Seed, BaseHash = record.Base!.Sha256, record.PromptSha256, schedule, options.Lora, options.Optimizer, subject.Settings, options.BatchSize, options.PackTokens,
-            options.WeightDecay, options.GradientClip, options.LoraPlusRatio, options.EvaluateEvery, options.ValidationShare, Data = record.Data.Select(d => d.Sha256),
+            command, record.Method, record.Seed, BaseHash = record.Base!.Sha256, record.PromptSha256, AdapterHash = record.Adapter?.Sha256, schedule, options.Lora, options.Optimizer, subject.Settings, options.BatchSize, options.PackTokens,
+            options.WeightDecay, options.GradientClip, options.LoraPlusRatio, options.EvaluateEvery, options.ValidationShare, options.GeneralShare, options.ComputePrecision, Data = record.Data.Select(d => d.Sha256),
         });
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)));
     }

@@ -20,12 +20,7 @@ internal sealed record SftData(
     /// <exception cref="Formats.JsonLines.DataFormatException">A row is malformed or too long; the message names it.</exception>
     public static SftData Load(SftOptions options, BaseTokenizer tokenizer, DecoderConfig model, Action<string>? message)
     {
-        var maxLength = options.MaxLength > 0 ? options.MaxLength : model.ContextLength;
-        if (maxLength > model.ContextLength)
-        {
-            throw new TrainingException($"--max-length {maxLength} exceeds the model's context of {model.ContextLength} tokens.");
-        }
-
+        var maxLength = options.LengthLimit(model);
         return options.Task.Kind switch
         {
             TaskKind.Classify => Classification(options, tokenizer, maxLength, message),

@@ -35,6 +35,10 @@ internal sealed class SupervisedBatch
     /// <summary>The token to predict at each of <see cref="Positions"/>.</summary>
     public long[] Targets { get; }
 
+    /// <summary>One pack of all the examples.</summary>
+    public static SupervisedBatch Whole(IReadOnlyList<SupervisedExample> examples) =>
+        new(examples, SharedPrefixes.Find([.. examples.Select(e => e.Tokens)]));
+
     /// <summary>
     /// Cuts a list of examples into packs of at most <paramref name="maxTokens"/> computed tokens (one example may exceed it alone).
     /// Examples that begin alike stand behind one copy of what they share; each pack that holds some of them has a copy.

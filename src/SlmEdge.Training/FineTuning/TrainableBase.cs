@@ -1,5 +1,7 @@
+using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Families;
 using SlmEdge.Training.Models;
+using SlmEdge.Training.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,7 +15,7 @@ internal static class TrainableBase
     {
         FineTuningMethod.Full => WeightForms.Float32,
         FineTuningMethod.Lora => WeightForms.Frozen,
-        FineTuningMethod.Qlora => WeightForms.Nf4,
+        FineTuningMethod.Qlora => WeightForms.Nf4In(options.ComputePrecision),
         _ => throw new TrainingException($"Unknown method {options.Method}."),
     };
 
@@ -44,7 +46,7 @@ internal static class TrainableBase
                 model.Unfreeze();
                 break;
             default:
-                model.AttachAdapters(options.Lora);
+                Attach(model, options);
                 break;
         }
 
@@ -52,10 +54,30 @@ internal static class TrainableBase
         {
             var held = model.Linears.Sum(l => l.Weight.ByteLength);
             var single = model.Linears.Sum(l => l.Weight.OutFeatures * l.Weight.InFeatures * sizeof(float));
+            if (options.ComputePrecision == ComputePrecision.Bf16 && model.Device.type == DeviceType.CPU)
+            {
+                message?.Invoke("Warning: --compute-dtype bf16 is slow on a CPU, which has no fast bfloat16 product; fp32 is faster here.");
+            }
+
             message?.Invoke($"Base held in NF4: {held / 1048576.0:F1} MiB instead of {single / 1048576.0:F1} MiB in fp32");
         }
 
         var trainable = model.TrainableParameters().Sum(p => p.Value.NumberOfElements);
         message?.Invoke($"{trainable:N0} of {model.ParameterCount:N0} parameters are trained");
+    }
+
+    private static void Attach(DecoderModel model, FineTuningOptions options)
+    {
+        if (options.AdapterDirectory is not { } start)
+        {
+            model.AttachAdapters(options.Lora);
+            return;
+        }
+
+        AdapterDirectory.Load(model, start, options.Lora);
+        foreach (var linear in model.Linears)
+        {
+            linear.Adapter?.RequireGradients();
+        }
     }
 }

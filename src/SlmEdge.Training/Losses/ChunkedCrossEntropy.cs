@@ -1,4 +1,5 @@
 using SlmEdge.Training.Families;
+using SlmEdge.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,7 +27,20 @@ internal static class ChunkedCrossEntropy
     /// <param name="head">Output matrix, <c>[vocabulary, hidden]</c>.</param>
     /// <param name="weight">Factor on the gradient, for example 1 / supervised tokens in the step.</param>
     /// <param name="softcap">Bound of the logits, <see cref="Formats.HuggingFace.DecoderConfig.LogitSoftcap"/>; null is none.</param>
-    public static double Backward(Tensor hidden, long[] positions, long[] targets, Tensor head, double weight, double? softcap = null)
+    public static double Backward(Tensor hidden, long[] positions, long[] targets, Tensor head, double weight, double? softcap = null) =>
+        Backward(hidden, positions, targets, head, (gradient, _) => gradient.mul_(weight), softcap);
+
+    /// <summary>As the other overload, with a factor on the gradient of each supervised row.</summary>
+    public static double Backward(Tensor hidden, long[] positions, long[] targets, Tensor head, float[] weights, double? softcap = null) =>
+        Backward(
+            hidden,
+            positions,
+            targets,
+            head,
+            (gradient, start) => gradient.mul_(tensor(weights.AsSpan(start, (int)gradient.shape[0]).ToArray(), device: gradient.device).unsqueeze(1)),
+            softcap);
+
+    private static double Backward(Tensor hidden, long[] positions, long[] targets, Tensor head, Action<Tensor, int> weigh, double? softcap)
     {
         using var scope = NewDisposeScope();
         var trainHead = head.requires_grad;
@@ -55,10 +69,10 @@ internal static class ChunkedCrossEntropy
                     logits.mul_(softcap!.Value);
                 }
 
-                sum += SoftmaxInPlace(logits, target, out var total);
+                sum += SoftmaxInPlace(logits, target, out var total).sum().ToDouble();
                 var difference = logits.div_(total);
                 difference.scatter_add_(1, target, full_like(target, -1, dtype: difference.dtype));
-                difference.mul_(weight);
+                weigh(difference, start);
                 if (bounded is not null)
                 {
                     difference.mul_(bounded.square().neg_().add_(1));
@@ -82,8 +96,22 @@ internal static class ChunkedCrossEntropy
     /// <summary>Sum of the negative log-likelihoods, without gradients.</summary>
     public static double Evaluate(Tensor hidden, long[] positions, long[] targets, Tensor head, double? softcap = null)
     {
-        using var guard = no_grad();
         double sum = 0;
+        Score(hidden, positions, targets, head, softcap, (_, losses) => sum += losses.sum().ToDouble());
+        return sum;
+    }
+
+    /// <summary>The negative log-likelihood of each target, without gradients.</summary>
+    public static float[] Losses(Tensor hidden, long[] positions, long[] targets, Tensor head, double? softcap = null)
+    {
+        var values = new float[positions.Length];
+        Score(hidden, positions, targets, head, softcap, (start, losses) => ModelDirectory.ReadValues(losses).CopyTo(values, start));
+        return values;
+    }
+
+    private static void Score(Tensor hidden, long[] positions, long[] targets, Tensor head, double? softcap, Action<int, Tensor> take)
+    {
+        using var guard = no_grad();
         var most = RowsPerChunk(head);
         for (var start = 0; start < positions.Length; start += most)
         {
@@ -92,24 +120,22 @@ internal static class ChunkedCrossEntropy
             var index = tensor(positions.AsSpan(start, count).ToArray(), device: hidden.device);
             var target = tensor(targets.AsSpan(start, count).ToArray(), device: hidden.device).unsqueeze(1);
             var logits = OutputHead.Logits(hidden.index_select(0, index), head);
-            sum += SoftmaxInPlace(softcap is { } bound ? logits.div_(bound).tanh_().mul_(bound) : logits, target, out _);
+            take(start, SoftmaxInPlace(softcap is { } bound ? logits.div_(bound).tanh_().mul_(bound) : logits, target, out _));
         }
-
-        return sum;
     }
 
     private static int RowsPerChunk(Tensor head) => (int)Math.Clamp(ChunkLogits / head.shape[0], 16, ChunkRows);
 
     /// <summary>
-    /// Sum of the rows' losses; leaves <c>exp(logit − largest)</c> of each row and the sum over it, <c>[rows, 1]</c>. One buffer, where a
+    /// The rows' losses, <c>[rows, 1]</c>; leaves <c>exp(logit − largest)</c> of each row and the sum over it, <c>[rows, 1]</c>. One buffer, where a
     /// log-softmax and its exponential would be two.
     /// </summary>
-    private static double SoftmaxInPlace(Tensor logits, Tensor target, out Tensor total)
+    private static Tensor SoftmaxInPlace(Tensor logits, Tensor target, out Tensor total)
     {
         logits.sub_(logits.amax([-1], keepdim: true));
         var chosen = logits.gather(1, target);
         total = logits.exp_().sum(-1, keepdim: true);
-        return (total.log() - chosen).sum().ToDouble();
+        return total.log() - chosen;
     }
 
     internal static void AccumulateGradient(Tensor parameter, Tensor gradient)

@@ -20,7 +20,10 @@ internal sealed record WeightForms(Func<StoredTensor, Device, LinearWeight> Proj
     public static WeightForms Frozen { get; } = new(ReadDense, ReadStored);
 
     /// <summary>Frozen: projections in NF4; embedding and head as stored.</summary>
-    public static WeightForms Nf4 { get; } = new(Nf4Weight.Read, ReadStored);
+    public static WeightForms Nf4 { get; } = Nf4In(ComputePrecision.Fp32);
+
+    /// <summary>As <see cref="Nf4"/>, with the projections' products in a precision of their own.</summary>
+    public static WeightForms Nf4In(ComputePrecision precision) => new((stored, device) => Nf4Weight.Read(stored, device, precision), ReadStored);
 
     /// <summary>Reads a tensor as fp32.</summary>
     public static Tensor ReadFloat32(StoredTensor stored, Device device) =>

@@ -9,7 +9,7 @@ namespace SlmEdge.Training.Quantization;
 /// <summary>
 /// A frozen projection in NF4. Forward and backward each restore the matrix for the one product that needs it and let it go at once.
 /// </summary>
-internal sealed class Nf4Weight(Nf4Matrix matrix, Device device) : LinearWeight
+internal sealed class Nf4Weight(Nf4Matrix matrix, Device device, ComputePrecision precision = ComputePrecision.Fp32) : LinearWeight
 {
     /// <summary>Elements that are fp32 at a time: 8 MiB.</summary>
     private const long PartElements = 1 << 21;
@@ -21,7 +21,8 @@ internal sealed class Nf4Weight(Nf4Matrix matrix, Device device) : LinearWeight
     public override long ByteLength => matrix.ByteLength;
 
     /// <summary>Quantises a stored matrix while it is read.</summary>
-    public static LinearWeight Read(StoredTensor stored, Device device) => new Nf4Weight(Nf4Matrix.Read(stored), device);
+    public static LinearWeight Read(StoredTensor stored, Device device, ComputePrecision precision) =>
+        new Nf4Weight(Nf4Matrix.Read(stored), device, precision);
 
     /// <summary>Quantises a layer's dense weight.</summary>
     public static LinearWeight Quantize(LinearLayer layer)
@@ -37,24 +38,35 @@ internal sealed class Nf4Weight(Nf4Matrix matrix, Device device) : LinearWeight
     /// <summary><c>x · Wᵀ</c> without a graph.</summary>
     internal Tensor Product(Tensor x)
     {
-        var result = empty(x.shape[0], matrix.Rows, dtype: x.dtype, device: x.device);
+        using var scope = NewDisposeScope();
+        var narrow = Narrowed(x);
+        var result = empty(x.shape[0], matrix.Rows, dtype: narrow.dtype, device: x.device);
         foreach (var (first, part) in Parts())
         {
-            using var scope = NewDisposeScope();
-            result.narrow(1, first, part.shape[0]).addmm_(x, part.t(), beta: 0, alpha: 1);
+            using var inner = NewDisposeScope();
+            result.narrow(1, first, part.shape[0]).addmm_(narrow, Narrowed(part).t(), beta: 0, alpha: 1);
         }
 
-        return result;
+        return Widened(result).MoveToOuterDisposeScope();
     }
 
     /// <summary><c>gradient · W</c>: the gradient of the input.</summary>
     internal Tensor InputGradient(Tensor gradient)
     {
-        var result = empty(gradient.shape[0], matrix.Columns, dtype: gradient.dtype, device: gradient.device);
+        var result = zeros(gradient.shape[0], matrix.Columns, dtype: gradient.dtype, device: gradient.device);
         foreach (var (first, part) in Parts())
         {
             using var scope = NewDisposeScope();
-            result.addmm_(gradient.narrow(1, first, part.shape[0]), part, beta: first == 0 ? 0 : 1, alpha: 1);
+            var rows = gradient.narrow(1, first, part.shape[0]);
+            if (precision == ComputePrecision.Fp32)
+            {
+                result.addmm_(rows, part, beta: 1, alpha: 1);
+            }
+            else
+            {
+                // Sums over the parts stay in fp32.
+                result.add_(Widened(matmul(Narrowed(rows), Narrowed(part))));
+            }
         }
 
         return result;
@@ -73,6 +85,10 @@ internal sealed class Nf4Weight(Nf4Matrix matrix, Device device) : LinearWeight
             yield return (first, part);
         }
     }
+
+    private Tensor Narrowed(Tensor value) => precision == ComputePrecision.Bf16 ? value.to(ScalarType.BFloat16) : value;
+
+    private Tensor Widened(Tensor value) => precision == ComputePrecision.Bf16 ? value.to(ScalarType.Float32) : value;
 
     public override Tensor ToDense()
     {

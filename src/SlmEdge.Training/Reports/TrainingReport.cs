@@ -30,12 +30,14 @@ public static class TrainingReport
         var record = RunRecord.Load(runDirectory);
         var metrics = MetricsLog.Read(RunDirectory.MetricsPath(runDirectory));
         var html = new StringBuilder();
-        var title = record.Task is { } task ? $"{task.Name}: {record.Method}" : "Pre-training";
+        var title = record.Task is { } task ? $"{task.Name}: {record.Method}" : record.Command == "dpo" ? $"Preferences: {record.Method}" : "Pre-training";
         html.Append("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">")
             .Append(CultureInfo.InvariantCulture, $"<title>{Text(title)}</title><style>{Style}</style><h1>{Text(title)}</h1>")
             .Append(CultureInfo.InvariantCulture, $"<p class=\"lead\">{Text(record.Command)} · started {record.StartedUtc:yyyy-MM-dd HH:mm} UTC · seed {record.Seed}</p>");
         AppendLoss(html, metrics);
         AppendAccuracy(html, metrics);
+        AppendRewards(html, metrics);
+        AppendGeneral(html, metrics);
         AppendTable(html, "Outcome", record.Results);
         AppendData(html, record);
         AppendTable(html, "Settings", record.Settings);
@@ -74,6 +76,37 @@ public static class TrainingReport
         if (accuracy.Length > 1)
         {
             html.Append("<h2>Validation accuracy, %</h2>").Append(LineChart.Render([new ChartSeries("valid", accuracy)], "step", "F1"));
+        }
+    }
+
+    private static void AppendRewards(StringBuilder html, IReadOnlyList<MetricsRecord> metrics)
+    {
+        var scored = metrics.Where(m => m.ValidationRewards is not null).ToArray();
+        if (scored.Length < 2)
+        {
+            return;
+        }
+
+        html.Append("<h2>Rewards of the validation pairs</h2><p><span class=\"key a\"></span>chosen<span class=\"key b\"></span>rejected</p>");
+        html.Append(LineChart.Render(
+            [
+                new ChartSeries("train", [.. scored.Select(m => (m.Step, m.ValidationRewards!.Chosen))]),
+                new ChartSeries("valid", [.. scored.Select(m => (m.Step, m.ValidationRewards!.Rejected))]),
+            ],
+            "step",
+            "F2"));
+        html.Append("<h2>Reward margin</h2><p><span class=\"key a\"></span>training, smoothed<span class=\"key b\"></span>validation</p>");
+        var margins = metrics.Where(m => m.Rewards is not null).Select(m => (m.Step, m.Rewards!.Margin)).ToArray();
+        html.Append(LineChart.Render(
+            [new ChartSeries("train", LineChart.Smooth(margins)), new ChartSeries("valid", [.. scored.Select(m => (m.Step, m.ValidationRewards!.Margin))])], "step", "F2"));
+    }
+
+    private static void AppendGeneral(StringBuilder html, IReadOnlyList<MetricsRecord> metrics)
+    {
+        var general = metrics.Where(m => m.GeneralLoss is not null).Select(m => (m.Step, m.GeneralLoss!.Value)).ToArray();
+        if (general.Length > 1)
+        {
+            html.Append("<h2>Loss of the general rows, smoothed</h2>").Append(LineChart.Render([new ChartSeries("train", LineChart.Smooth(general))], "step", "F2"));
         }
     }
 

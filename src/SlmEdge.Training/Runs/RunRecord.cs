@@ -22,7 +22,7 @@ public sealed record RunRecord
     /// <summary>Version of this layout.</summary>
     public int FormatVersion { get; init; } = 1;
 
-    /// <summary><c>pretrain</c> or <c>sft</c>.</summary>
+    /// <summary><c>pretrain</c>, <c>sft</c> or <c>dpo</c>.</summary>
     public required string Command { get; init; }
 
     /// <summary><c>lora</c>, <c>qlora</c> or <c>full</c>, of fine-tuning runs.</summary>
@@ -39,6 +39,9 @@ public sealed record RunRecord
 
     /// <summary>The base model, of fine-tuning runs.</summary>
     public RunBase? Base { get; init; }
+
+    /// <summary>The adapter that training started from, if any.</summary>
+    public RunData? Adapter { get; init; }
 
     /// <summary>The task, of fine-tuning runs.</summary>
     public TaskDefinition? Task { get; init; }
