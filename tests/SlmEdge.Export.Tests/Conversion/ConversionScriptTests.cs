@@ -1,0 +1,137 @@
+using SlmEdge.Export.Gguf;
+using SlmEdge.Export.Tests.Models;
+using SlmEdge.Export.Weights;
+using SlmEdge.Formats.Families;
+using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Engines.LlamaCpp;
+
+namespace SlmEdge.Export.Tests.Conversion;
+
+/// <summary>
+/// Our GGUF of every family against the one that llama.cpp's <c>convert_hf_to_gguf.py</c> writes from the same folder, and our GGUF adapter against
+/// <c>convert_lora_to_gguf.py</c>: all keys and all tensors, bit by bit. What differs on purpose is listed here, and nothing else may.
+/// </summary>
+[Trait("Category", "Slow")]
+public sealed class ConversionScriptTests
+{
+    /// <summary>Keys that name the model, made from the folder's name and its model card.</summary>
+    private static readonly string[] Naming =
+    [
+        "general.name", "general.basename", "general.finetune", "general.version", "general.organization", "general.size_label",
+    ];
+
+    /// <summary>Keys of ours that the script does not write; llama.cpp ignores the first two and would guess the others from the tokens.</summary>
+    private static readonly string[] Extra =
+    [
+        "slmedge.tokenizer.normalizer", "slmedge.tokenizer.strip_right", "tokenizer.ggml.eot_token_id",
+    ];
+
+    public static TheoryData<string, bool> Families()
+    {
+        var cases = new TheoryData<string, bool>();
+        foreach (ModelFamily family in ModelFamilies.All)
+        {
+            cases.Add(family.ModelType, true);
+            cases.Add(family.ModelType, false);
+        }
+
+        return cases;
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Families))]
+    public void Every_key_and_tensor_of_a_family_is_the_scripts(string modelType, bool tied)
+    {
+        using var folder = new TemporaryFolder();
+        string model = WriteModel(folder, modelType, tied);
+        Compare(folder, model, GgufQuantization.F32, "f32").ShouldBeEmpty();
+    }
+
+    [SkippableTheory]
+    [InlineData(GgufQuantization.F16, "f16")]
+    [InlineData(GgufQuantization.BF16, "bf16")]
+    public void Rounding_to_16_bits_is_the_scripts(GgufQuantization type, string name)
+    {
+        using var folder = new TemporaryFolder();
+        string model = WriteModel(folder, "llama", tied: false);
+        Compare(folder, model, type, name).ShouldBeEmpty();
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Families))]
+    public void Every_key_and_tensor_of_an_adapter_is_the_scripts(string modelType, bool tied)
+    {
+        using var folder = new TemporaryFolder();
+        string model = WriteModel(folder, modelType, tied);
+        string adapter = TinyModel.WriteAdapter(folder.At("adapter"), DecoderConfig.Load(model), seed: 32);
+        GgufExporter.ExportAdapter(model, adapter, folder.At("ours.gguf"));
+        ConversionScript.RunOurs("adapter_bin.py", adapter);
+        ConversionScript.Run("convert_lora_to_gguf.py", adapter, "--base", model, "--outtype", "f32", "--outfile", folder.At("theirs.gguf"));
+        Difference(folder).ShouldBeEmpty();
+    }
+
+    /// <summary>The one thing in which we do not follow the script: with its scores libllama gives other ids than Hugging Face.</summary>
+    [SkippableFact]
+    public void Only_the_scores_of_a_SentencePiece_style_tokenizer_json_are_other_than_the_scripts()
+    {
+        using var folder = new TemporaryFolder();
+        string model = WriteModel(folder, "llama", tied: true, tokenizer: "llama-2", vocabulary: 32000);
+        Compare(folder, model, GgufQuantization.F32, "f32").ShouldHaveSingleItem().ShouldStartWith("tokenizer.ggml.scores");
+        using var ours = LlamaTokenizer.Open(folder.At("ours.gguf"));
+        using var theirs = LlamaTokenizer.Open(folder.At("theirs.gguf"));
+        const string Text = " Hydraulic pressure";
+        theirs.Encode(Text).Length.ShouldBeGreaterThan(ours.Encode(Text).Length);
+    }
+
+    private static IReadOnlyList<string> Compare(TemporaryFolder folder, string model, GgufQuantization type, string name)
+    {
+        using (ModelWeights weights = ModelWeights.Open(model))
+        {
+            GgufExporter.Export(weights, folder.At("ours.gguf"), type);
+        }
+
+        ConversionScript.Run("convert_hf_to_gguf.py", model, "--outtype", name, "--outfile", folder.At("theirs.gguf"));
+        return Difference(folder);
+    }
+
+    private static IReadOnlyList<string> Difference(TemporaryFolder folder) =>
+        [.. GgufDifference.Between(folder.At("ours.gguf"), folder.At("theirs.gguf")).Where(line => !Naming.Contains(line.Split(':')[0]) && !Extra.Contains(line.Split(':')[0]))];
+
+    private static string WriteModel(TemporaryFolder folder, string modelType, bool tied, string? tokenizer = null, int? vocabulary = null)
+    {
+        bool byteLevel = modelType.StartsWith("qwen", StringComparison.Ordinal) || modelType.StartsWith("stablelm", StringComparison.Ordinal);
+        string source = SharedData.Require($"data/tokenizers/{tokenizer ?? (byteLevel ? "qwen2.5" : "mistral")}");
+        ModelFamily family = ModelFamilies.Find(modelType)!;
+        string model = TinyModel.Write(
+            folder.At("model"),
+            TinyModel.Config(64, 4, 2, tied: tied) with
+            {
+                Family = family,
+                Architectures = [family.Architecture],
+                VocabSize = vocabulary ?? (byteLevel ? 151_680 : 32_768),
+                BosTokenId = byteLevel ? 151_643 : 1,
+                EosTokenId = byteLevel ? 151_645 : 2,
+            },
+            seed: 31);
+        File.Delete(Path.Combine(model, "tokenizer.json"));
+        File.Delete(Path.Combine(model, "tokenizer_config.json"));
+        foreach (string file in Directory.GetFiles(source).Where(file => Path.GetFileName(file) != "LICENCE"))
+        {
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        }
+
+        if (byteLevel)
+        {
+            // The published folders have this file beside the other two; the script reads it, not them.
+            HuggingFaceTokenizer.Load(model).Json!.Save(model);
+        }
+        else if (modelType.StartsWith("gemma", StringComparison.Ordinal))
+        {
+            // Gemma's model puts no space before a text; a later message for normalizer_spec (3) sets add_dummy_prefix (3) to 0.
+            using FileStream file = File.Open(Path.Combine(model, "tokenizer.model"), FileMode.Append);
+            file.Write([0x1A, 0x02, 0x18, 0x00]);
+        }
+
+        return model;
+    }
+}
