@@ -20,6 +20,7 @@ internal static class GgufModelWriter
         DecoderConfig config = weights.Config;
         var writer = new GgufWriter();
         GgufModelMetadata.Write(writer, weights, type);
+        GgufSamplingMetadata.Write(writer, GenerationConfig.Load(weights.Directory));
         GgufVocabulary.Apply(writer, LoadTokenizer(weights), config.VocabSize);
         foreach (var (name, values) in config.RopeTensors())
         {

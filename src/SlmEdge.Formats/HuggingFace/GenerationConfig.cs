@@ -28,6 +28,9 @@ public sealed record GenerationConfig
     /// <summary>Number of candidates, or null.</summary>
     public int? TopK { get; init; }
 
+    /// <summary>Factor by which the logits of tokens that stand in the text already are lessened, or null.</summary>
+    public double? RepetitionPenalty { get; init; }
+
     /// <summary>Longest continuation in tokens, or null.</summary>
     public int? MaxNewTokens { get; init; }
 
@@ -51,6 +54,7 @@ public sealed record GenerationConfig
             Temperature = fields.Number("temperature"),
             TopP = fields.Number("top_p"),
             TopK = fields.Integer("top_k", 0, int.MaxValue),
+            RepetitionPenalty = fields.Number("repetition_penalty"),
             MaxNewTokens = fields.Integer("max_new_tokens", 1, int.MaxValue),
         };
     }
@@ -81,6 +85,7 @@ public sealed record GenerationConfig
 
             WriteInteger(json, "max_new_tokens", MaxNewTokens);
             WriteInteger(json, "pad_token_id", PadTokenId);
+            WriteNumber(json, "repetition_penalty", RepetitionPenalty);
             WriteNumber(json, "temperature", Temperature);
             WriteInteger(json, "top_k", TopK);
             WriteNumber(json, "top_p", TopP);

@@ -26,13 +26,13 @@ public sealed class ConversionScriptTests
         "slmedge.tokenizer.normalizer", "slmedge.tokenizer.strip_right", "tokenizer.ggml.eot_token_id",
     ];
 
+    /// <summary>Every family once, with tied and untied heads in turn.</summary>
     public static TheoryData<string, bool> Families()
     {
         var cases = new TheoryData<string, bool>();
-        foreach (ModelFamily family in ModelFamilies.All)
+        foreach (var (index, family) in ModelFamilies.All.Index())
         {
-            cases.Add(family.ModelType, true);
-            cases.Add(family.ModelType, false);
+            cases.Add(family.ModelType, index % 2 == 0);
         }
 
         return cases;
@@ -62,25 +62,36 @@ public sealed class ConversionScriptTests
     public void Every_key_and_tensor_of_an_adapter_is_the_scripts(string modelType, bool tied)
     {
         using var folder = new TemporaryFolder();
-        string model = WriteModel(folder, modelType, tied);
-        string adapter = TinyModel.WriteAdapter(folder.At("adapter"), DecoderConfig.Load(model), seed: 32);
+        DecoderConfig config = Config(modelType, tied);
+        string model = TinyModel.Write(folder.At("model"), config, seed: 33);
+        string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 32);
         GgufExporter.ExportAdapter(model, adapter, folder.At("ours.gguf"));
         ConversionScript.RunOurs("adapter_bin.py", adapter);
         ConversionScript.Run("convert_lora_to_gguf.py", adapter, "--base", model, "--outtype", "f32", "--outfile", folder.At("theirs.gguf"));
         Difference(folder).ShouldBeEmpty();
     }
 
-    /// <summary>The one thing in which we do not follow the script: with its scores libllama gives other ids than Hugging Face.</summary>
+    /// <summary>The one value in which we do not follow the script: with its scores libllama gives other ids than Hugging Face's tokenizers.</summary>
     [SkippableFact]
     public void Only_the_scores_of_a_SentencePiece_style_tokenizer_json_are_other_than_the_scripts()
     {
         using var folder = new TemporaryFolder();
-        string model = WriteModel(folder, "llama", tied: true, tokenizer: "llama-2", vocabulary: 32000);
+        string model = WriteModel(folder, "llama", tied: true, tokenizer: "llama-2", vocabulary: 32_000);
         Compare(folder, model, GgufQuantization.F32, "f32").ShouldHaveSingleItem().ShouldStartWith("tokenizer.ggml.scores");
         using var ours = LlamaTokenizer.Open(folder.At("ours.gguf"));
         using var theirs = LlamaTokenizer.Open(folder.At("theirs.gguf"));
-        const string Text = " Hydraulic pressure";
-        theirs.Encode(Text).Length.ShouldBeGreaterThan(ours.Encode(Text).Length);
+        const string Text = "Replace the hydraulic hose on the LH boom cylinder.";
+        theirs.Encode(Text).ShouldNotBe(ours.Encode(Text), "RealTokenizerTests holds ours to Hugging Face's");
+    }
+
+    /// <summary>The script tells the two by the ids of a sample text; libllama does the same for both names.</summary>
+    [SkippableFact]
+    public void Only_the_name_of_the_pre_tokenizer_of_Phi_2_is_other_than_the_scripts()
+    {
+        using var folder = new TemporaryFolder();
+        string model = WriteModel(folder, "llama", tied: true, tokenizer: "phi-2", vocabulary: 51_200);
+        Compare(folder, model, GgufQuantization.F32, "f32").ShouldBe(
+            ["tokenizer.ggml.add_space_prefix: absent / Bool False", "tokenizer.ggml.pre: String gpt-2 / String phi-2"]);
     }
 
     private static IReadOnlyList<string> Compare(TemporaryFolder folder, string model, GgufQuantization type, string name)
@@ -101,25 +112,21 @@ public sealed class ConversionScriptTests
     {
         bool byteLevel = modelType.StartsWith("qwen", StringComparison.Ordinal) || modelType.StartsWith("stablelm", StringComparison.Ordinal);
         string source = SharedData.Require($"data/tokenizers/{tokenizer ?? (byteLevel ? "qwen2.5" : "mistral")}");
-        ModelFamily family = ModelFamilies.Find(modelType)!;
-        string model = TinyModel.Write(
-            folder.At("model"),
-            TinyModel.Config(64, 4, 2, tied: tied) with
-            {
-                Family = family,
-                Architectures = [family.Architecture],
-                VocabSize = vocabulary ?? (byteLevel ? 151_680 : 32_768),
-                BosTokenId = byteLevel ? 151_643 : 1,
-                EosTokenId = byteLevel ? 151_645 : 2,
-            },
-            seed: 31);
+        DecoderConfig config = Config(modelType, tied) with
+        {
+            VocabSize = vocabulary ?? (byteLevel ? 151_680 : 32_768),
+            BosTokenId = byteLevel ? 151_643 : 1,
+            EosTokenId = byteLevel ? 151_645 : 2,
+        };
+        string model = TinyModel.Write(folder.At("model"), config, seed: 31);
         File.Delete(Path.Combine(model, "tokenizer.json"));
         File.Delete(Path.Combine(model, "tokenizer_config.json"));
-        foreach (string file in Directory.GetFiles(source).Where(file => Path.GetFileName(file) != "LICENCE"))
+        foreach (string file in Directory.GetFiles(source, "*.*").Where(file => Path.GetExtension(file).Length > 0))
         {
             File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
         }
 
+        new GenerationConfig { EosTokenIds = [2], Temperature = 0.7, TopP = 0.8, TopK = 20, RepetitionPenalty = 1.05 }.Save(model);
         if (byteLevel)
         {
             // The published folders have this file beside the other two; the script reads it, not them.
@@ -133,5 +140,11 @@ public sealed class ConversionScriptTests
         }
 
         return model;
+    }
+
+    private static DecoderConfig Config(string modelType, bool tied)
+    {
+        ModelFamily family = ModelFamilies.Find(modelType)!;
+        return TinyModel.Config(64, 4, 2, tied: tied) with { Family = family, Architectures = [family.Architecture] };
     }
 }

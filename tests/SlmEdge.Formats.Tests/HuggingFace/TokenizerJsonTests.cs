@@ -117,11 +117,51 @@ public sealed class TokenizerJsonTests : IDisposable
     }
 
     [SkippableTheory]
-    [InlineData("llama-2")]
-    [InlineData("phi-3-mini")]
-    public void A_real_SentencePiece_style_tokenizer_is_refused_with_its_reason(string name)
+    [InlineData("llama-2", 32000)]
+    [InlineData("phi-3-mini", 32011)]
+    public void A_real_SentencePiece_style_tokenizer_is_read(string name, int tokens)
     {
-        var directory = SharedData.Require($"data/tokenizers/{name}");
-        Should.Throw<ModelFormatException>(() => TokenizerJson.Load(directory)).Message.ShouldContain("SentencePiece");
+        TokenizerJson tokenizer = TokenizerJson.Load(SharedData.Require($"data/tokenizers/{name}"));
+        tokenizer.ByteFallback.ShouldBeTrue();
+        tokenizer.AddsSpacePrefix.ShouldBeTrue();
+        tokenizer.Vocabulary.Count.ShouldBe(tokens);
+        tokenizer.Merges.Count.ShouldBe(61249);
+        tokenizer.UnknownToken.ShouldBe("<unk>");
+        tokenizer.FindToken("<0x0A>").ShouldBe(13);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"\u2581"},{"type":"Replace","pattern":{"String":" "},"content":"\u2581"}]}""", "null", true)]
+    [InlineData("null", """{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"first","split":false}""", true)]
+    [InlineData("null", """{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"never","split":false}""", false)]
+    [InlineData("""{"type":"Replace","pattern":{"String":" "},"content":"\u2581"}""", """{"type":"Split","pattern":{"String":" "},"behavior":"MergedWithPrevious","invert":false}""", false)]
+    [InlineData("null", """{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"first","split":true}""", null)]
+    [InlineData("""{"type":"Lowercase"}""", "null", null)]
+    [InlineData("null", "null", null)]
+    public void Spaces_are_written_in_one_of_SentencePieces_ways(string normalizer, string preTokenizer, bool? prefix)
+    {
+        string json = $$$"""{"normalizer":{{{normalizer}}},"pre_tokenizer":{{{preTokenizer}}},"model":{"type":"BPE","byte_fallback":true,"vocab":{"a":0,"b":1,"ab":2},"merges":["a b"]}}""";
+        if (prefix is bool expected)
+        {
+            TokenizerJson.Parse(json).AddsSpacePrefix.ShouldBe(expected);
+        }
+        else
+        {
+            Should.Throw<ModelFormatException>(() => TokenizerJson.Parse(json)).Element.ShouldBe("normalizer");
+        }
+    }
+
+    [Fact]
+    public void Merges_of_tokens_with_spaces_are_split_where_tokens_end()
+    {
+        string json = Small.Replace("\"b\":1", "\" \":1").Replace("\"ab\":2", "\"  \":2").Replace("\"abb\":3", "\"a  \":3").Replace("\"a b\",[\"ab\",\"b\"]", "\"   \",\"a   \"").Replace("\"content\":\"  \"", "\"content\":\"x\"");
+        TokenizerJson.Parse(json).Merges.ShouldBe([(" ", " "), ("a", "  ")]);
+    }
+
+    [Fact]
+    public void A_normalizer_of_one_step_is_that_step()
+    {
+        TokenizerJson.Parse(Small.Replace("\"normalizer\":null", "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}]}")).Normalizer.ShouldBe("NFC");
+        TokenizerJson.Create(["<end>", "a"], [], [], PreTokenizerKind.Qwen2, composes: true).Normalizer.ShouldBe("NFC");
     }
 }
