@@ -51,7 +51,7 @@ public sealed class PreferenceReaderTests
         IReadOnlyList<PreferenceRow> rows = PreferenceReader.Read(path, told.Add);
         (rows.Count + told.Count).ShouldBe(2312);
         told.Count.ShouldBeInRange(1, 12);
-        rows.ShouldAllBe(r => r.Prompt[^1].Role == "user" && r.Chosen.Content != r.Rejected.Content);
+        rows.All(r => r.Prompt[^1].Role == "user" && r.Chosen.Content != r.Rejected.Content).ShouldBeTrue();
     }
 
     private static IReadOnlyList<PreferenceRow> Read(string lines, Action<DataFormatException>? unusable = null)
