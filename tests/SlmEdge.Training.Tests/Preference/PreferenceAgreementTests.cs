@@ -36,6 +36,11 @@ public sealed class PreferenceAgreementTests
         };
         var pairs = Enumerable.Range(0, 5).Select(i => Pair(i, loss)).ToArray();
         using var model = ModelDirectory.CreateRandom(TinyModels.Config(Vocabulary), 5, 0.08);
+        if (method == FineTuningMethod.Qlora)
+        {
+            model.ReplaceWeights(Nf4Weight.Quantize);
+        }
+
         TrainableBase.Prepare(model, options, null);
         var objective = new DpoObjective(options, model, new PreferenceData(pairs, pairs, "tokens"));
         objective.Begin("run", null, default);
