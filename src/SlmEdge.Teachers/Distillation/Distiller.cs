@@ -1,4 +1,3 @@
-using SlmEdge.Formats.Storage;
 using SlmEdge.Teachers.Keeping;
 
 namespace SlmEdge.Teachers.Distillation;
@@ -10,7 +9,7 @@ namespace SlmEdge.Teachers.Distillation;
 public sealed class Distiller
 {
     private readonly DistillOptions _options;
-    private readonly DistillFiles _files;
+    private readonly KeptFiles _files;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="options">What is asked and kept.</param>
@@ -20,7 +19,7 @@ public sealed class Distiller
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
-        _files = new DistillFiles(options.OutputFile);
+        _files = new KeptFiles(options.OutputFile);
         _files.Claim();
     }
 
@@ -30,7 +29,7 @@ public sealed class Distiller
     /// <param name="cancellationToken">Stops the run; what is answered stays.</param>
     /// <exception cref="TeacherException">The teacher failed for good; the message says what is kept.</exception>
     /// <exception cref="Formats.JsonLines.DataFormatException">A row is malformed.</exception>
-    public async Task<DistillResult> RunAsync(ITeacher teacher, IProgress<DistillProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<DistillResult> RunAsync(ITeacher teacher, IProgress<TeacherProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(teacher);
         var rows = PromptRows.Read(_options.PromptsFile, _options.Task, _options.TextColumn);
@@ -62,47 +61,25 @@ public sealed class Distiller
         var written = outcomes.Sum(outcome => outcome?.Rows.Count ?? 0);
         return end is null
             ? new DistillResult(_files.Output, failed > 0 ? _files.Failures : null, rows.Count, written, failed, keeping.Usage)
-            : throw new TeacherException($"{end.Message} Kept: {written} rows from {done} of {rows.Count} in '{_files.Output}', and every answer in '{_files.Answers}'. The same command asks only for what is missing.", inner: end);
+            : throw _files.Ended(end, $"{written} rows from {done} of {rows.Count}");
 
         void Take(int index, RowOutcome outcome)
         {
             outcomes[index] = outcome;
             var bad = outcome.Failure is null ? Volatile.Read(ref failed) : Interlocked.Increment(ref failed);
-            progress?.Report(new DistillProgress(Interlocked.Increment(ref done), rows.Count, bad, keeping.Usage.AnswerTokens));
+            progress?.Report(new TeacherProgress(Interlocked.Increment(ref done), rows.Count, bad, keeping.Usage.AnswerTokens));
         }
     }
 
     private void Write(IReadOnlyList<PromptRow> rows, RowOutcome?[] outcomes)
     {
         // In the order of the prompts, whatever the order of the answers was.
-        AtomicFile.Write(_files.Output, stream =>
+        KeptFiles.WriteRows(_files.Output, outcomes.SelectMany(outcome => outcome?.Rows ?? []));
+        KeptFiles.WriteRowsOrNone(_files.Failures, [.. outcomes.Index().Where(outcome => outcome.Item?.Failure is not null).Select(outcome => OutputRow.Write(json =>
         {
-            foreach (var row in outcomes.SelectMany(outcome => outcome?.Rows ?? []))
-            {
-                stream.Write([.. row, (byte)'\n']);
-            }
-        });
-        var failures = outcomes.Index().Where(outcome => outcome.Item?.Failure is not null).ToArray();
-        if (failures.Length == 0)
-        {
-            File.Delete(_files.Failures);
-            return;
-        }
-
-        AtomicFile.Write(_files.Failures, stream =>
-        {
-            foreach (var (index, outcome) in failures)
-            {
-                stream.Write([
-                    .. OutputRow.Write(json =>
-                    {
-                        json.WriteNumber("row", rows[index].Row);
-                        json.WriteString("reason", outcome!.Failure);
-                        json.WriteString("question", rows[index].Question[^1].Content);
-                    }),
-                    (byte)'\n',
-                ]);
-            }
-        });
+            json.WriteNumber("row", rows[outcome.Index].Row);
+            json.WriteString("reason", outcome.Item!.Failure);
+            json.WriteString("question", rows[outcome.Index].Question[^1].Content);
+        }))]);
     }
 }

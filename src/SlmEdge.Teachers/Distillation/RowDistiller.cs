@@ -87,14 +87,14 @@ internal sealed class RowDistiller(ITeacher teacher, DistillOptions options)
         var keepReasoning = options.Mode == DistillMode.Reasoning;
         if (options.Samples == 1 || (!options.Vote && !options.Classifies))
         {
-            return RowOutcome.Of([.. answers.DistinctBy(answer => answer.Answer, StringComparer.Ordinal).Select(answer => OutputRow.Answer(row, answer, keepReasoning, null))]);
+            return RowOutcome.Of([.. answers.DistinctBy(answer => answer.Answer, StringComparer.Ordinal).Select(answer => AnswerRow.Answer(row, answer, keepReasoning, null))]);
         }
 
         return Vote.Count(answers, options.Samples) switch
         {
             null => RowOutcome.Failed($"no answer has more votes than any other ({string.Join(", ", answers.Take(4).Select(answer => Quote(answer.Answer)))})"),
             var vote when vote.Agreement < options.MinAgreement => RowOutcome.Failed(FormattableString.Invariant($"only {vote.Agreement:P0} of the answers agree on {Quote(vote.Winner.Answer)}")),
-            var vote => RowOutcome.Of(OutputRow.Answer(row, vote.Winner, keepReasoning, vote.Agreement)),
+            var vote => RowOutcome.Of(AnswerRow.Answer(row, vote.Winner, keepReasoning, vote.Agreement)),
         };
     }
 
@@ -121,7 +121,7 @@ internal sealed class RowDistiller(ITeacher teacher, DistillOptions options)
 
         return chosen is null || rejected is null
             ? RowOutcome.Failed(texts.Length == 1 ? "all answers are the same" : "the teacher prefers none of the answers in both orders")
-            : RowOutcome.Of(OutputRow.Preference(row, chosen, rejected));
+            : RowOutcome.Of(AnswerRow.Preference(row, chosen, rejected));
     }
 
     private static string Quote(string text)

@@ -51,8 +51,7 @@ public sealed class DistillerTests : IDisposable
 
         var error = await Should.ThrowAsync<TeacherException>(() => RunAsync(server, prompts));
 
-        error.Message.ShouldContain("status 503: overloaded");
-        error.Message.ShouldContain("Kept: 4 rows from 4 of 10");
+        error.Message.ShouldMatch("status 503: overloaded\\. Kept: 4 rows from 4 of 10 ");
         error.Message.ShouldContain("out.answers.jsonl");
         LabelledTextReader.Read(_folder.At("out.jsonl"), Task).Count.ShouldBe(4);
 

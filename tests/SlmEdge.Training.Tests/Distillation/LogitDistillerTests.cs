@@ -1,7 +1,6 @@
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Safetensors;
 using SlmEdge.Tasks;
-using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Distillation;
 using SlmEdge.Training.FineTuning;
 using SlmEdge.Training.Losses;
@@ -17,28 +16,18 @@ public sealed class LogitDistillerTests
     public void A_student_comes_nearer_to_its_teacher_than_one_that_sees_only_the_labels()
     {
         using var place = new TemporaryDirectory();
-        var options = Options(place, "teacher") with
-        {
-            BaseDirectory = RepositoryModel(), Method = FineTuningMethod.Lora, Lora = new LoraConfig(8, 16, 0.05, [LoraConfig.AllLinear]), LearningRate = 0, Epochs = 2,
-        };
+        var options = Options(place, "teacher") with { TrainFile = place.At("many.jsonl"), ValidationFile = place.At("doubtful.jsonl"), Task = TaskDefinition.FromLabels("doubt", "Which system?", ["Engine", "Brake"]) };
+        WriteDoubtful(options.TrainFile, 400, 1);
+        WriteDoubtful(options.ValidationFile!, 60, 2);
+        WriteDoubtful(place.At("few.jsonl"), 48, 3);
         var teacher = new SftTrainer(Plain(options)).Run().ArtifactDirectory;
-        File.WriteAllLines(place.At("few.jsonl"), File.ReadLines(options.TrainFile).Take(96));
         var student = options with
         {
-            TrainFile = place.At("few.jsonl"), TeacherDirectory = options.BaseDirectory, TeacherAdapterDirectory = teacher, OutputDirectory = place.At("distilled"), Epochs = 4,
+            BaseDirectory = WriteBase(place, 11, "student"), TrainFile = place.At("few.jsonl"), TeacherDirectory = teacher, OutputDirectory = place.At("distilled"), Epochs = 16,
         };
 
         var distilled = new LogitDistiller(student).Run();
         var plain = new SftTrainer(Plain(student) with { OutputDirectory = place.At("plain") }).Run();
-
-        foreach (var (t, w) in new[] { (1.0, 1.0), (1.0, 0.5), (2.0, 1.0) })
-        {
-            var o = student with { Distillation = new DistillationSettings(t, w), OutputDirectory = place.At($"x{t}{w}") };
-            var r = new LogitDistiller(o).Run();
-            Console.WriteLine($"XX T={t} w={w} acc={r.ValidationAccuracy} best={r.BestStep} KL1={Divergence(student, r.ArtifactDirectory)} KL2={Divergence(student, r.ArtifactDirectory, 2)}");
-        }
-        Console.WriteLine($"XX dist acc={distilled.ValidationAccuracy} best={distilled.BestStep} KL1={Divergence(student, distilled.ArtifactDirectory)} KL2={Divergence(student, distilled.ArtifactDirectory, 2)}");
-        Console.WriteLine($"XX plain acc={plain.ValidationAccuracy} best={plain.BestStep} KL1={Divergence(student, plain.ArtifactDirectory)} KL2={Divergence(student, plain.ArtifactDirectory, 2)}");
 
         var near = Divergence(student, distilled.ArtifactDirectory);
         var far = Divergence(student, plain.ArtifactDirectory);
@@ -92,17 +81,27 @@ public sealed class LogitDistillerTests
         Should.Throw<TrainingException>(() => new LogitDistiller(options).Run()).Message.ShouldContain(option);
     }
 
-    private static double Divergence(LogitDistillationOptions options, string adapter, double t = 1)
+    private static double Divergence(LogitDistillationOptions options, string model)
     {
         using var tokenizer = BaseTokenizer.Open(options.BaseDirectory);
-        using var student = ModelDirectory.Load(options.BaseDirectory);
-        AdapterDirectory.Load(student, adapter);
-        student.SetTraining(false);
+        using var student = ModelDirectory.Load(model);
         using var teacher = TeacherModel.Load(options, tokenizer, null);
         var data = SftData.Load(options, tokenizer, student.Config, null);
-        var objective = new DistillationObjective(options with { Distillation = new DistillationSettings(t, 1) }, student, teacher, data);
+        var objective = new DistillationObjective(options with { Distillation = new DistillationSettings(1, 1) }, student, teacher, data);
         var (loss, supervised) = objective.Measure(data.Valid);
         return loss.Divergence / supervised;
+    }
+
+    // Words that belong to a label with some probability: many rows show it, few rows are learned by heart.
+    private static void WriteDoubtful(string path, int count, int seed)
+    {
+        (string Word, double Engine)[] words = [("smokes", 0.9), ("leaks", 0.7), ("vibrates", 0.5), ("squeals", 0.3), ("drags", 0.1)];
+        var random = new Random(seed);
+        File.WriteAllLines(path, Enumerable.Range(0, count).Select(i =>
+        {
+            var (word, engine) = words[i % words.Length];
+            return System.Text.Json.JsonSerializer.Serialize(new { text = $"unit {random.Next(100)} {word} again", label = random.NextDouble() < engine ? "Engine" : "Brake" });
+        }));
     }
 
     private static SftOptions Plain(LogitDistillationOptions options) => new()
@@ -115,7 +114,6 @@ public sealed class LogitDistillerTests
         OutputDirectory = options.OutputDirectory,
         Epochs = options.Epochs,
         BatchSize = options.BatchSize,
-        Lora = options.Lora,
         LearningRate = options.LearningRate,
         Patience = options.Patience,
         MaxLength = options.MaxLength,

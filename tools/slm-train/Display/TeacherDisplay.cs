@@ -1,5 +1,4 @@
 using System.Globalization;
-using SlmEdge.Teachers.Distillation;
 using SlmEdge.Teachers.Keeping;
 using Spectre.Console;
 
@@ -10,7 +9,7 @@ internal static class TeacherDisplay
 {
     private static readonly IAnsiConsole Terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
-    public static Task<T> RunAsync<T>(string what, Func<IProgress<DistillProgress>, Task<T>> run) => Console.IsErrorRedirected
+    public static Task<T> RunAsync<T>(string what, Func<IProgress<TeacherProgress>, Task<T>> run) => Console.IsErrorRedirected
         ? run(new LineProgress(what))
         : Terminal.Progress()
             .AutoClear(false)
@@ -23,12 +22,12 @@ internal static class TeacherDisplay
         return prices is (0, 0) ? text : text + string.Create(CultureInfo.InvariantCulture, $", cost {usage.Cost(prices.Prompt, prices.Answer):F4}");
     }
 
-    private static string Describe(DistillProgress value, string what) =>
+    private static string Describe(TeacherProgress value, string what) =>
         string.Create(CultureInfo.InvariantCulture, $"{value.Done:N0} of {value.Total:N0} {what}, {value.Failed:N0} unusable, {value.AnswerTokens:N0} tokens");
 
-    private sealed class BarProgress(ProgressTask task, string what) : IProgress<DistillProgress>
+    private sealed class BarProgress(ProgressTask task, string what) : IProgress<TeacherProgress>
     {
-        public void Report(DistillProgress value)
+        public void Report(TeacherProgress value)
         {
             task.MaxValue = value.Total;
             task.Value = value.Done;
@@ -36,11 +35,11 @@ internal static class TeacherDisplay
         }
     }
 
-    private sealed class LineProgress(string what) : IProgress<DistillProgress>
+    private sealed class LineProgress(string what) : IProgress<TeacherProgress>
     {
         private int _tenths;
 
-        public void Report(DistillProgress value)
+        public void Report(TeacherProgress value)
         {
             var tenths = 10 * value.Done / Math.Max(1, value.Total);
             if (Interlocked.Exchange(ref _tenths, tenths) < tenths)

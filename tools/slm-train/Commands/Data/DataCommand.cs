@@ -5,7 +5,7 @@ namespace SlmEdge.Train.Commands.Data;
 /// <summary><c>slm-train data</c>: everything that is done to rows before a model sees them.</summary>
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Check, clean, split and count data")
+    public static Command Create() => new("data", "Check, clean, split, count and make data")
     {
         DataCheckCommand.Create(),
         DataDedupeCommand.Create(),
@@ -13,5 +13,6 @@ internal static class DataCommand
         DataSplitCommand.Create(),
         DataStatsCommand.Create(),
         DataAgreementCommand.Create(),
+        DataSynthCommand.Create(),
     };
 }

@@ -1,16 +1,13 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using SlmEdge.Tasks.Data;
+using SlmEdge.Teachers.Keeping;
 
 namespace SlmEdge.Teachers.Distillation;
 
 /// <summary>Writes rows in the forms that the trainer reads. What it does not read (reasoning, agreement) stands beside it.</summary>
-internal static class OutputRow
+internal static class AnswerRow
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    public static byte[] Answer(PromptRow row, ReasonedAnswer answer, bool keepReasoning, double? agreement) => Write(json =>
+    public static byte[] Answer(PromptRow row, ReasonedAnswer answer, bool keepReasoning, double? agreement) => OutputRow.Write(json =>
     {
         var reasoning = keepReasoning && answer.Reasoning.Length > 0 ? answer.Reasoning : null;
         switch (row.Kind)
@@ -56,7 +53,7 @@ internal static class OutputRow
         }
     });
 
-    public static byte[] Preference(PromptRow row, string chosen, string rejected) => Write(json =>
+    public static byte[] Preference(PromptRow row, string chosen, string rejected) => OutputRow.Write(json =>
     {
         if (row.Question is [{ Role: "user" } only])
         {
@@ -76,20 +73,6 @@ internal static class OutputRow
             json.WriteEndArray();
         }
     });
-
-    /// <summary>A row as bytes, without a line end.</summary>
-    public static byte[] Write(Action<Utf8JsonWriter> fields)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Options))
-        {
-            json.WriteStartObject();
-            fields(json);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
 
     private static void Turns(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages)
     {
