@@ -2,6 +2,7 @@ using SlmEdge.Formats;
 using SlmEdge.Formats.Safetensors;
 using SlmEdge.Training;
 using SlmEdge.Training.Adapters;
+using SlmEdge.Training.Quantization;
 
 namespace SlmEdge.Export.Weights;
 
@@ -12,8 +13,9 @@ internal sealed class LoraFactors
 
     private readonly SortedDictionary<string, LoraPair> _pairs;
 
-    private LoraFactors(SortedDictionary<string, LoraPair> pairs, float alpha, float scale)
+    private LoraFactors(SortedDictionary<string, LoraPair> pairs, float alpha, float scale, BaseForm? form)
     {
+        BaseForm = form;
         _pairs = pairs;
         Alpha = alpha;
         Scale = scale;
@@ -24,6 +26,9 @@ internal sealed class LoraFactors
 
     /// <summary>Factor on B · A.</summary>
     public float Scale { get; }
+
+    /// <summary>The form in which the base was held during training; null for its own precision.</summary>
+    public BaseForm? BaseForm { get; }
 
     /// <summary>The adapted tensors by the base's names, in ordinal order.</summary>
     public IReadOnlyDictionary<string, LoraPair> Pairs => _pairs;
@@ -48,7 +53,7 @@ internal sealed class LoraFactors
         AdapterDirectory.CheckBase(directory, baseDirectory);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         double scale = settings.Lora.Scale;
-        return new LoraFactors(ReadPairs(file, path, settings.Rank, shapes), (float)(scale * settings.Rank), (float)scale);
+        return new LoraFactors(ReadPairs(file, path, settings.Rank, shapes), (float)(scale * settings.Rank), (float)scale, settings.HeldForm);
     }
 
     private static SortedDictionary<string, LoraPair> ReadPairs(

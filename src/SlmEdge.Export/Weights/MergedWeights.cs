@@ -1,10 +1,13 @@
 using System.Numerics.Tensors;
+using SlmEdge.Formats.Gguf;
 
 namespace SlmEdge.Export.Weights;
 
 /// <summary>Base weights with a LoRA adapter added: <c>W + alpha / rank · B · A</c> (Hu et al. 2021, arXiv 2106.09685), in single precision.</summary>
-internal sealed class MergedWeights(CheckpointWeights weights, LoraFactors lora) : ModelWeights(weights.Directory, weights.Config)
+internal sealed class MergedWeights(ModelWeights weights, LoraFactors lora) : ModelWeights(weights.Directory, weights.Config)
 {
+    internal override GgufFile? Source => weights.Source;
+
     public override float[] Read(string name)
     {
         float[] values = weights.Read(name);

@@ -6,6 +6,7 @@ using SlmEdge.Formats.Safetensors;
 using SlmEdge.Formats.Storage;
 using SlmEdge.Training.Families;
 using SlmEdge.Training.Models;
+using SlmEdge.Training.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,6 +53,7 @@ public static class AdapterDirectory
             { UseDora: true } => throw new ModelFormatException("use_dora is set; DoRA adapters are not supported.", path, "use_dora"),
             { FanInFanOut: true } => throw new ModelFormatException("fan_in_fan_out is set; it does not apply to Llama models.", path, "fan_in_fan_out"),
             { Bias: not "none" } => throw new ModelFormatException($"bias is '{settings.Bias}'; only none is supported.", path, "bias"),
+            { BaseForm: { } form } when !BaseForms.Names.Contains(form) => throw new ModelFormatException($"slmedge_base_form is '{form}'; there are {string.Join(", ", BaseForms.Names)}.", path, "slmedge_base_form"),
             { Rank: < 1 } => throw new ModelFormatException($"r is {settings.Rank}; the rank must be at least 1.", path, "r"),
             _ => settings,
         };
@@ -119,7 +121,7 @@ public static class AdapterDirectory
         model.Freeze();
     }
 
-    internal static void Save(DecoderModel model, LoraConfig config, string directory, string baseDirectory, string baseSha256)
+    internal static void Save(DecoderModel model, LoraConfig config, string directory, string baseDirectory, string baseSha256, BaseForm? form = null)
     {
         using var staging = AtomicDirectory.Create(directory, overwrite: true);
         var adapted = model.Linears.Where(l => l.Adapter is not null).ToArray();
@@ -134,6 +136,7 @@ public static class AdapterDirectory
             UseRslora = config.RankStabilized,
             TargetModules = [.. adapted.Select(l => l.Projection).Distinct().Order(StringComparer.Ordinal)],
             BaseSha256 = baseSha256,
+            BaseForm = form?.Name(),
         };
         File.WriteAllText(Path.Combine(staging.StagingPath, ConfigFile), JsonSerializer.Serialize(settings, Json));
         staging.Commit();

@@ -7,6 +7,7 @@ using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Checkpoints;
 using SlmEdge.Training.FineTuning;
 using SlmEdge.Training.Optimization;
+using SlmEdge.Training.Quantization;
 using SlmEdge.Training.Reports;
 using SlmEdge.Training.Runs;
 
@@ -17,13 +18,15 @@ internal static class SftCommand
 {
     public static Command Create()
     {
-        var @base = new Option<DirectoryInfo>("--base") { Description = "Base model (Hugging Face layout)", Required = true };
+        var @base = new Option<DirectoryInfo>("--base") { Description = "Base model: a folder in Hugging Face layout, or a GGUF file", Required = true };
         var task = new Option<FileInfo>("--task") { Description = "Task definition; 'slm-train task' makes one from your data", Required = true };
         var train = new Option<FileInfo>("--train") { Description = "Training rows: .jsonl or .csv with text and label", Required = true };
         var valid = new Option<FileInfo?>("--valid") { Description = "Validation rows; without it a tenth of the training rows is held out" };
         var textColumn = new Option<string>("--text-column") { DefaultValueFactory = _ => "text", Description = "Column with the text" };
         var labelColumn = new Option<string>("--label-column") { DefaultValueFactory = _ => "label", Description = "Column with the label" };
         var method = new Option<FineTuningMethod>("--method") { DefaultValueFactory = _ => FineTuningMethod.Qlora, Description = "lora, qlora or full" }.Named();
+        var quant = new Option<string?>("--quant") { Description = "Hold the frozen base in the blocks of the file that will run on the device: " + string.Join(", ", BaseForms.Names) + "; default: nf4 for qlora" };
+        quant.AcceptOnlyFromAmong([.. BaseForms.Names]);
         var output = new Option<DirectoryInfo>("--out") { Description = "Run directory to write", Required = true };
         var rank = new Option<int>("--rank") { DefaultValueFactory = _ => 32, Description = "LoRA rank" }.AtLeast(1);
         var alpha = new Option<double>("--alpha") { DefaultValueFactory = _ => 64, Description = "LoRA alpha" }.AtLeast(0);
@@ -52,7 +55,7 @@ internal static class SftCommand
         var json = new Option<bool>("--json") { Description = "Print the result as JSON" };
         var command = new Command("sft", "Fine-tune a base model on a task")
         {
-            @base, task, train, valid, textColumn, labelColumn, method, output, rank, alpha, dropout, targets, tokenDropout, optimizer, epochs, batch, rate, patience, maxLength, seed, threads, resume, json,
+            @base, task, train, valid, textColumn, labelColumn, method, quant, output, rank, alpha, dropout, targets, tokenDropout, optimizer, epochs, batch, rate, patience, maxLength, seed, threads, resume, json,
             rankStabilized, loraPlus, schedule, warmup, decay, clip, packTokens, recompute, evaluateEvery, offload,
         };
         command.SetAction((parsed, cancellation) =>
@@ -66,6 +69,7 @@ internal static class SftCommand
                 TextColumn = parsed.GetValue(textColumn)!,
                 LabelColumn = parsed.GetValue(labelColumn)!,
                 Method = parsed.GetValue(method),
+                Quant = parsed.GetValue(quant) is { } form ? BaseForms.Parse(form) : null,
                 OutputDirectory = parsed.GetValue(output)!.FullName,
                 Lora = new LoraConfig(parsed.GetValue(rank), parsed.GetValue(alpha), parsed.GetValue(dropout), parsed.GetValue(targets)!, parsed.GetValue(rankStabilized)),
                 LoraPlusRatio = parsed.GetValue(loraPlus),
