@@ -1,3 +1,4 @@
+using SlmEdge.Formats.Gguf.Blocks;
 using SlmEdge.Formats.Storage;
 
 namespace SlmEdge.Formats.Gguf;
@@ -11,10 +12,13 @@ public sealed class GgufFile : IDisposable
 {
     private readonly MappedFile _file;
     private readonly Dictionary<string, GgufTensor> _byName;
+    private readonly Dictionary<string, (long Offset, long Length)> _values;
 
-    private GgufFile(MappedFile file, uint version, Dictionary<string, GgufValue> metadata, List<GgufTensor> tensors)
+    private GgufFile(
+        MappedFile file, uint version, Dictionary<string, GgufValue> metadata, Dictionary<string, (long Offset, long Length)> values, List<GgufTensor> tensors)
     {
         _file = file;
+        _values = values;
         Version = version;
         Metadata = metadata;
         Tensors = tensors;
@@ -70,12 +74,56 @@ public sealed class GgufFile : IDisposable
     public GgufTensor GetTensor(string name) =>
         _byName.TryGetValue(name, out GgufTensor? tensor) ? tensor : throw new ModelFormatException("there is no such tensor in the file", Path, name);
 
+    /// <summary>Copies the bytes of a metadata value as they stand in the file, without its type: to take it over or to hash it.</summary>
+    /// <exception cref="ModelFormatException">There is no such key.</exception>
+    public void CopyValueTo(string key, Stream destination)
+    {
+        (long offset, long length) = _values.TryGetValue(key, out var range) ? range : throw new ModelFormatException("there is no such key in the file", Path, key);
+        _file.CopyTo(offset, length, destination);
+    }
+
     /// <summary>The raw bytes of a tensor of at most 2 GiB.</summary>
     /// <exception cref="ModelFormatException">There is no such tensor, or it is too large for one span.</exception>
     public ReadOnlySpan<byte> GetBytes(string name)
     {
         GgufTensor tensor = GetTensor(name);
         return _file.Slice(tensor.Offset, tensor.ByteLength);
+    }
+
+    /// <summary>Raw bytes of whole blocks out of a tensor of any size.</summary>
+    /// <param name="name">The tensor.</param>
+    /// <param name="first">Index of the first element in the file's order; at the begin of a block.</param>
+    /// <param name="count">Number of elements; whole blocks, of at most 2 GiB.</param>
+    /// <exception cref="ModelFormatException">There is no such tensor, or the run does not lie in it or cuts a block.</exception>
+    public ReadOnlySpan<byte> GetBlocks(string name, long first, long count)
+    {
+        GgufTensor tensor = GetTensor(name);
+        int block = GgmlTypes.BlockSize(tensor.Type);
+        int bytes = GgmlTypes.BytesPerBlock(tensor.Type);
+        long elements = tensor.ByteLength / bytes * block;
+        if (first < 0 || count < 0 || first > elements - count || first % block != 0 || count % block != 0)
+        {
+            throw new ModelFormatException(
+                $"the elements {first} to {first + count} are not whole {tensor.Type} blocks of {block} among its {elements}", Path, name, tensor.Offset);
+        }
+
+        return _file.Slice(tensor.Offset + (first / block * bytes), count / block * bytes);
+    }
+
+    /// <summary>Reads whole blocks as single precision, for which only these are touched.</summary>
+    /// <param name="name">The tensor, of one of <see cref="GgmlBlocks.Types"/>.</param>
+    /// <param name="first">Index of the first element in the file's order; at the begin of a block.</param>
+    /// <param name="values">Filled; whole blocks.</param>
+    /// <exception cref="ModelFormatException">There is no such tensor, it is of another type, or the run does not lie in it or cuts a block.</exception>
+    public void ReadFloat32(string name, long first, Span<float> values)
+    {
+        GgufTensor tensor = GetTensor(name);
+        if (!GgmlBlocks.IsSupported(tensor.Type))
+        {
+            throw new ModelFormatException($"is {tensor.Type}; weights are read from {string.Join(", ", GgmlBlocks.Types)}", Path, name);
+        }
+
+        GgmlBlocks.Dequantize(tensor.Type, GetBlocks(name, first, values.Length), values);
     }
 
     /// <summary>Copies the raw bytes of a tensor of any size.</summary>
@@ -106,6 +154,7 @@ public sealed class GgufFile : IDisposable
         int tensorCount = cursor.Count("the number of tensors", limits.MaxTensors);
         int entryCount = cursor.Count("the number of metadata entries", limits.MaxMetadataEntries);
         var metadata = new Dictionary<string, GgufValue>(StringComparer.Ordinal);
+        var values = new Dictionary<string, (long Offset, long Length)>(StringComparer.Ordinal);
         for (int i = 0; i < entryCount; i++)
         {
             string key = cursor.Text("a metadata key", GgufFacts.MaxKeyBytes);
@@ -114,14 +163,17 @@ public sealed class GgufFile : IDisposable
                 throw cursor.Wrong("a metadata key is empty");
             }
 
+            long start = cursor.Position + sizeof(uint);
             if (!metadata.TryAdd(key, cursor.Value(key)))
             {
                 throw new ModelFormatException("the metadata key stands twice", file.Path, key, cursor.Position);
             }
+
+            values.Add(key, (start, cursor.Position - start));
         }
 
         long alignment = Alignment(metadata, file.Path);
-        return new GgufFile(file, version, metadata, ReadTensors(file, cursor, tensorCount, alignment));
+        return new GgufFile(file, version, metadata, values, ReadTensors(file, cursor, tensorCount, alignment));
     }
 
     private static long Alignment(Dictionary<string, GgufValue> metadata, string path)
