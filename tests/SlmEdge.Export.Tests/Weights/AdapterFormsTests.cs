@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Gguf;
 using SlmEdge.Export.Tests.Models;
 using SlmEdge.Export.Weights;
