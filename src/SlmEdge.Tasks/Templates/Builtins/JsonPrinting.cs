@@ -163,7 +163,7 @@ internal sealed class JsonPrinting(RenderBudget budget, bool ensureAscii, string
         '\b' => @"\b",
         '\f' => @"\f",
         < ' ' => $"\\u{(int)c:x4}",
-        > '~' when ensureAscii => c == '\x7f' ? null : $"\\u{(int)c:x4}",
+        > '~' when ensureAscii => $"\\u{(int)c:x4}",
         _ => null,
     };
 }

@@ -67,20 +67,32 @@ internal static class NumberFilters
         _ => arguments.Find(0, "default") ?? new FloatValue(0),
     };
 
-    private static FloatValue Round(TemplateValue value, CallArguments arguments)
+    private static TemplateValue Round(TemplateValue value, CallArguments arguments)
     {
         int precision = Math.Clamp(arguments.Integer(0, "precision", 0), -15, 15);
         string method = arguments.OptionalText(1, "method")?.Value ?? "common";
         double number = Comparing.ToDouble(value);
         double scale = Math.Pow(10, precision);
-        return new FloatValue(method switch
+        return method switch
         {
-            // Python rounds the exact binary value, halves to even; .NET does so with digits from 0 to 15.
-            "common" when precision >= 0 => Math.Round(number, precision, MidpointRounding.ToEven),
-            "common" => Math.Round(number * scale, MidpointRounding.ToEven) / scale,
-            "ceil" => Math.Ceiling(number * scale) / scale,
-            "floor" => Math.Floor(number * scale) / scale,
+            "common" when Comparing.ToInteger(value) is { } whole => new IntegerValue(precision >= 0 ? whole : (long)(Math.Round(whole * scale, MidpointRounding.ToEven) / scale)),
+            "common" => new FloatValue(precision > 0 ? RoundExactly(number, precision) : Math.Round(number * scale, MidpointRounding.ToEven) / scale),
+            "ceil" => new FloatValue(Math.Ceiling(number * scale) / scale),
+            "floor" => new FloatValue(Math.Floor(number * scale) / scale),
             _ => throw new TemplateFault($"the method '{method}' of round is not common, ceil or floor"),
-        });
+        };
+    }
+
+    /// <summary>Python rounds the exact decimal value of the binary number, halves to even: 2.675 is a little less and becomes 2.67.</summary>
+    private static double RoundExactly(double number, int precision)
+    {
+        // No double has more decimals than these, so nothing is rounded in this text.
+        string exact = number.ToString("F1074", CultureInfo.InvariantCulture);
+        int end = exact.IndexOf('.') + precision + 1;
+        string rest = exact[end..].TrimEnd('0');
+        bool tie = rest == "5";
+        bool up = tie ? (exact[end - 1] - '0') % 2 == 1 : rest.Length > 0 && rest[0] >= '5';
+        double below = double.Parse(exact.AsSpan(0, end), CultureInfo.InvariantCulture);
+        return up ? double.Parse(number.ToString("F" + precision, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : below;
     }
 }

@@ -21,7 +21,7 @@ internal static class Access
                 return value;
             case ListValue list when Comparing.ToInteger(index) is { } at:
                 at += at < 0 ? list.Items.Count : 0;
-                return at >= 0 && at < list.Items.Count ? list.Items[(int)at] : new UndefinedValue($"the list has no element {at};");
+                return at >= 0 && at < list.Items.Count ? list.Items[(int)at] : new UndefinedValue($"the list has no element {at}, so it");
             case TextValue text when Comparing.ToInteger(index) is { } at:
                 return CharacterAt(text, at, budget);
             default:
@@ -121,7 +121,7 @@ internal static class Access
         at += at < 0 ? count : 0;
         if (at < 0 || at >= count)
         {
-            return new UndefinedValue($"the string has no character {at};");
+            return new UndefinedValue($"the string has no character {at}, so it");
         }
 
         int from = places?[at] ?? (int)at;

@@ -65,6 +65,7 @@ internal sealed class ExpressionEvaluator(RenderBudget budget)
 
     public TemplateValue Filter(FilterExpression filter, TemplateValue block, Scope scope)
     {
+        Descend();
         TemplateValue operand = filter.Operand switch
         {
             null => block,
@@ -73,6 +74,7 @@ internal sealed class ExpressionEvaluator(RenderBudget budget)
         };
         CallArguments arguments = Arguments(filter.Name, filter.Arguments, scope);
         At = filter.Position;
+        Ascend();
         return FilterTable.Apply(filter.Name, operand, arguments, budget);
     }
 

@@ -27,8 +27,8 @@ internal sealed class LoopValue(IReadOnlyList<TemplateValue> items, int depth, F
         "length" => new IntegerValue(items.Count),
         "depth" => new IntegerValue(depth + 1),
         "depth0" => new IntegerValue(depth),
-        "previtem" => Index > 0 ? items[Index - 1] : new UndefinedValue("there is no previous item; 'loop.previtem'"),
-        "nextitem" => Index + 1 < items.Count ? items[Index + 1] : new UndefinedValue("there is no next item; 'loop.nextitem'"),
+        "previtem" => Index > 0 ? items[Index - 1] : new UndefinedValue("'loop.previtem' of the first item"),
+        "nextitem" => Index + 1 < items.Count ? items[Index + 1] : new UndefinedValue("'loop.nextitem' of the last item"),
         "cycle" => new FunctionValue("loop.cycle", arguments => arguments.Positional.Count > 0
             ? arguments.Positional[Index % arguments.Positional.Count]
             : throw new TemplateFault("loop.cycle needs items to cycle through")),

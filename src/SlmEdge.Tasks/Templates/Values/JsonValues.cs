@@ -16,7 +16,10 @@ internal static class JsonValues
         _ => NoneValue.Instance,
     };
 
-    /// <summary>A message: everything but its role is its own text.</summary>
+    /// <summary>
+    /// A message: everything but its role is its own text. The known roles are words of the template's language (some templates make a control
+    /// token of them, as in <c>'&lt;|' + role + '|&gt;'</c>); any other role is the caller's.
+    /// </summary>
     public static TemplateValue Message(JsonElement element, int index)
     {
         if (element.ValueKind != JsonValueKind.Object)
@@ -25,12 +28,16 @@ internal static class JsonValues
         }
 
         var own = new TextOrigin(index);
-        var caller = new TextOrigin(TextOrigin.FromCaller);
-        return new DictionaryValue(element.EnumerateObject().Select(p => Entry(p.Name, From(p.Value, p.Name == "role" ? caller : own), own)), own);
+        return new DictionaryValue(element.EnumerateObject().Select(p => Entry(p.Name, From(p.Value, p.Name == "role" ? RoleOrigin(p.Value) : own), own)), own);
     }
 
     public static KeyValuePair<TemplateValue, TemplateValue> Entry(string key, TemplateValue value, TextOrigin origin) =>
         new(new TextValue(new TemplateText(key, origin)), value);
+
+    private static TextOrigin RoleOrigin(JsonElement role) =>
+        role.ValueKind == JsonValueKind.String && role.GetString() is "system" or "developer" or "user" or "assistant" or "tool"
+            ? TextOrigin.Template
+            : new TextOrigin(TextOrigin.FromCaller);
 
     private static TemplateValue Number(JsonElement element)
     {
