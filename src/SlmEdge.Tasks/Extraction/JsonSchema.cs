@@ -79,8 +79,10 @@ public sealed class JsonSchema
                 case "$ref" when Resolve(rule.Value) is null:
                     throw new TaskDefinitionException($"'{rule.Value}' names no part of this schema", task, place);
                 case "properties" or "$defs" or "definitions" or "anyOf" or "oneOf" or "allOf":
-                case "required" or "enum" when rule.Value.ValueKind != JsonValueKind.Array:
-                case "minItems" or "maxItems" or "minLength" or "maxLength" or "minimum" or "maximum" when rule.Value.ValueKind != JsonValueKind.Number:
+                case "enum" when rule.Value.ValueKind != JsonValueKind.Array:
+                case "required" when rule.Value.ValueKind != JsonValueKind.Array || rule.Value.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String):
+                case "minItems" or "maxItems" or "minLength" or "maxLength" when rule.Value.ValueKind != JsonValueKind.Number || !rule.Value.TryGetInt32(out _):
+                case "minimum" or "maximum" when rule.Value.ValueKind != JsonValueKind.Number:
                     throw new TaskDefinitionException($"the rule has the wrong type ({rule.Value.ValueKind.ToString().ToLowerInvariant()})", task, place);
                 default:
                     break;

@@ -37,8 +37,13 @@ internal static class NumberFilters
             case TextValue text:
                 string digits = text.Value.Trim().Replace("_", "", StringComparison.Ordinal);
                 int radix = arguments.Integer(1, "base", 10);
-                if (radix is 2 or 8 or 16)
+                if (radix != 10)
                 {
+                    if (radix is not (2 or 8 or 16))
+                    {
+                        throw new TemplateFault($"the base {radix} of int is not supported; use 2, 8, 10 or 16");
+                    }
+
                     digits = digits.Length > 2 && digits[0] == '0' && char.IsAsciiLetter(digits[1]) ? digits[2..] : digits;
                     try
                     {
