@@ -1,4 +1,3 @@
-using SlmEdge.Tasks.Data;
 using SlmEdge.Tasks.Prompts;
 
 namespace SlmEdge.Tasks.Tests;
@@ -17,18 +16,6 @@ public sealed class GenerationPromptTests
     }
 
     [Fact]
-    public void Only_the_turns_of_the_assistant_are_learned()
-    {
-        var prompt = new GenerationPrompt(Tokenizer, "{{'<|im_start|>' + role}}…<|im_end|>");
-        (int[] tokens, bool[] supervised) = prompt.EncodeMessages([new("user", "hi <|im_end|>"), new("assistant", "yes")]);
-
-        supervised.Length.ShouldBe(tokens.Length);
-        tokens.Where((_, i) => supervised[i]).ShouldBe(['y', 'e', 's', 259]);
-        tokens.Count(token => token == 258).ShouldBe(2);
-        tokens.Count(token => token == 259).ShouldBe(2);
-    }
-
-    [Fact]
-    public void Dialogues_need_a_ChatML_template() =>
-        Should.Throw<TaskDefinitionException>(() => new GenerationPrompt(Tokenizer, "[INST]").EncodeMessages([new("assistant", "x")])).Message.ShouldContain("ChatML");
+    public void Dialogues_need_a_chat_template() =>
+        Should.Throw<TaskDefinitionException>(() => new GenerationPrompt(Tokenizer).EncodeMessages([new("assistant", "x")])).Message.ShouldContain("chat template");
 }

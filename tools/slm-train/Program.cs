@@ -5,6 +5,7 @@ using SlmEdge.Engines.Native;
 using SlmEdge.Formats;
 using SlmEdge.Formats.JsonLines;
 using SlmEdge.Tasks;
+using SlmEdge.Tasks.Templates;
 using SlmEdge.Teachers;
 using SlmEdge.Train.Commands;
 using SlmEdge.Train.Commands.Data;
@@ -27,6 +28,7 @@ var program = new CommandLineProgram(
     typeof(TrainingException),
     typeof(TeacherException),
     typeof(TaskDefinitionException),
+    typeof(ChatTemplateException),
     typeof(ModelFormatException),
     typeof(DataFormatException),
     typeof(DatasetException),

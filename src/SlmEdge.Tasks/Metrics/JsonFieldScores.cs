@@ -30,41 +30,28 @@ public sealed record JsonFieldScores(int Rows, double Valid, double Exact, doubl
             throw new ArgumentException($"{wanted.Count} wanted texts and {answers.Count} answers cannot be compared.", nameof(answers));
         }
 
-        int valid = 0;
-        int exact = 0;
-        long common = 0;
-        long wantedLeaves = 0;
-        long answeredLeaves = 0;
-        for (int row = 0; row < wanted.Count; row++)
-        {
-            Dictionary<string, int> target = Leaves(wanted[row]) ?? throw new ArgumentException($"The wanted text of row {row + 1} is not JSON.", nameof(wanted));
-            Dictionary<string, int>? found = Leaves(answers[row]);
-            valid += found is null ? 0 : 1;
-            found ??= [];
-            int shared = target.Sum(leaf => Math.Min(leaf.Value, found.GetValueOrDefault(leaf.Key)));
-            int targetCount = target.Values.Sum();
-            int foundCount = found.Values.Sum();
-            exact += shared == targetCount && shared == foundCount ? 1 : 0;
-            common += shared;
-            wantedLeaves += targetCount;
-            answeredLeaves += foundCount;
-        }
-
+        JsonFieldCounts[] counts = [.. wanted.Zip(answers, Count)];
+        JsonFieldCounts sum = JsonFieldCounts.Sum(counts, [.. Enumerable.Range(0, counts.Length)]);
         double rows = wanted.Count;
         return new JsonFieldScores(
-            wanted.Count,
-            valid / rows,
-            exact / rows,
-            Ratio(common, answeredLeaves),
-            Ratio(common, wantedLeaves),
-            Ratio(2 * common, wantedLeaves + answeredLeaves));
+            wanted.Count, counts.Count(count => count.IsJson) / rows, counts.Count(count => count.IsExact) / rows, sum.Precision, sum.Recall, sum.F1);
+    }
+
+    /// <summary>Counts the leaves of one answer.</summary>
+    /// <param name="wanted">The wanted JSON.</param>
+    /// <param name="answer">The answer, of any form.</param>
+    /// <exception cref="ArgumentException">The wanted text is not JSON.</exception>
+    public static JsonFieldCounts Count(string wanted, string answer)
+    {
+        Dictionary<string, int> target = Leaves(wanted) ?? throw new ArgumentException($"The wanted text '{wanted}' is not JSON.", nameof(wanted));
+        Dictionary<string, int>? found = Leaves(answer);
+        int shared = target.Sum(leaf => Math.Min(leaf.Value, found?.GetValueOrDefault(leaf.Key) ?? 0));
+        return new JsonFieldCounts(found is not null, shared, target.Values.Sum(), found?.Values.Sum() ?? 0);
     }
 
     /// <summary>True when a text is one JSON value.</summary>
     /// <param name="text">Any text.</param>
     public static bool IsJson(string text) => Leaves(text) is not null;
-
-    private static double Ratio(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
 
     private static Dictionary<string, int>? Leaves(string text)
     {

@@ -39,7 +39,7 @@ public sealed class LogitDistiller
 
                     var subject = new RunSubject(_options.Task, data.Codes, data.PromptSha256, data.Train.Length, data.Valid.Length, new
                     {
-                        _options.TokenDropout, _options.Distillation, _options.TeacherInNf4, Teacher = ModelDirectory.Hash(_options.TeacherDirectory), Adapter = AdapterHash(),
+                        TokenDropout = _options.EffectiveTokenDropout, _options.Distillation, _options.TeacherInNf4, Teacher = ModelDirectory.Hash(_options.TeacherDirectory), Adapter = AdapterHash(),
                     });
                     return (subject, new DistillationObjective(_options, model, teacher, data));
                 },

@@ -38,6 +38,9 @@ public sealed record EvaluationOptions
     /// <summary>Tokens of general text that are scored.</summary>
     public int GeneralTokens { get; init; } = 16384;
 
+    /// <summary>Most tokens of an answer, of tasks that write text.</summary>
+    public int MaxNewTokens { get; init; } = 256;
+
     /// <summary>Compute threads; 0 leaves the choice to libtorch.</summary>
     public int Threads { get; init; }
 
@@ -48,6 +51,16 @@ public sealed record EvaluationOptions
         if (GeneralFile is not null && AdapterDirectory is null && AgainstDirectory is null)
         {
             throw new TrainingException("--general compares a model before and after training; give --adapter, or the model before as --against.");
+        }
+
+        if (MaxNewTokens < 1)
+        {
+            throw new TrainingException("--max-new-tokens must be at least 1.");
+        }
+
+        if (Task.Kind != TaskKind.Classify && TrainFile is not null)
+        {
+            throw new TrainingException($"--train trains the baselines of a classification; a task of kind {Task.Kind.ToString().ToLowerInvariant()} has none. Compare with --against.");
         }
 
         if (GeneralTokens < 64)

@@ -26,7 +26,7 @@ public static class ModelEvaluation
         options.Validate();
         if (options.Task.Kind != TaskKind.Classify)
         {
-            throw new TrainingException($"Task '{options.Task.Name}' is of kind {options.Task.Kind}; this version scores tasks of kind classify.");
+            throw new TrainingException($"Task '{options.Task.Name}' is of kind {options.Task.Kind}; WritingEvaluation scores what it writes.");
         }
 
         var reader = new ReaderOptions { TextColumn = options.TextColumn, LabelColumn = options.LabelColumn };
@@ -54,7 +54,7 @@ public static class ModelEvaluation
             Rivals = [.. Rivals(options, reader, rows, truth, decided, message, cancellationToken)],
             Forgetting = options.GeneralFile is null ? null : ForgettingProbe.Run(options, message, cancellationToken),
         };
-        var name = ModelName(options.BaseDirectory, options.AdapterDirectory);
+        var name = ModelName.Of(options.BaseDirectory, options.AdapterDirectory);
         return new EvaluationOutcome(result, options.Task, options.DataFile, name, rows, truth, decided, scores, report);
     }
 
@@ -65,7 +65,7 @@ public static class ModelEvaluation
         if (options.AgainstDirectory is not null || options.AgainstAdapterDirectory is not null)
         {
             var directory = options.AgainstDirectory ?? options.BaseDirectory;
-            var name = ModelName(directory, options.AgainstAdapterDirectory);
+            var name = ModelName.Of(directory, options.AgainstAdapterDirectory);
             message?.Invoke($"Scoring {name} on the same rows");
             yield return Rival(name, Decide(Score(directory, options.AgainstAdapterDirectory, options, rows, ct), labels));
         }
@@ -118,9 +118,4 @@ public static class ModelEvaluation
 
         return (double)right / rows.Length;
     }
-
-    private static string ModelName(string directory, string? adapter) =>
-        adapter is null ? Folder(directory) : $"{Folder(directory)} + {Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(adapter)))}/{Folder(adapter)}";
-
-    private static string Folder(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 }

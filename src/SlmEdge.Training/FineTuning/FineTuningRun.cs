@@ -64,6 +64,11 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
         var clock = Stopwatch.StartNew();
         var outcome = session.Run(progress, cancellationToken);
         var artifact = Save(model, record);
+        if (subject.Samples is { } samples)
+        {
+            WrittenSample.Save(options.OutputDirectory, samples(cancellationToken));
+        }
+
         var result = new FineTuningResult(
             options.OutputDirectory,
             artifact,

@@ -1,5 +1,6 @@
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Prompts;
+using SlmEdge.Training.Runs;
 
 namespace SlmEdge.Training.FineTuning;
 
@@ -11,4 +12,8 @@ namespace SlmEdge.Training.FineTuning;
 /// <param name="ValidationRows">Rows validated on.</param>
 /// <param name="Settings">The objective's own settings that decide the course of the run.</param>
 internal sealed record RunSubject(
-    TaskDefinition? Task, IReadOnlyList<LabelCode>? Codes, string PromptSha256, int TrainRows, int ValidationRows, object Settings);
+    TaskDefinition? Task, IReadOnlyList<LabelCode>? Codes, string PromptSha256, int TrainRows, int ValidationRows, object Settings)
+{
+    /// <summary>Lets the trained model answer some validation rows; null of tasks that write no text.</summary>
+    public Func<CancellationToken, IReadOnlyList<WrittenSample>>? Samples { get; init; }
+}

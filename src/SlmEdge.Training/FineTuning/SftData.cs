@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Data;
@@ -15,8 +17,14 @@ namespace SlmEdge.Training.FineTuning;
 internal sealed record SftData(
     SupervisedExample[] Train, SupervisedExample[] Valid, string PromptSha256, IReadOnlyList<LabelCode>? Codes, long[]? LabelTokens)
 {
+    /// <summary>The rendering, of tasks that write text.</summary>
+    public GenerationPrompt? Prompt { get; private init; }
+
+    /// <summary>The validation rows, of tasks that write text.</summary>
+    public IReadOnlyList<WritingRow> ValidRows { get; private init; } = [];
+
     /// <summary>Reads, checks and renders the rows that the options name.</summary>
-    /// <exception cref="TrainingException">There is nothing to train on or to measure with, or the task is of a kind that is not trained.</exception>
+    /// <exception cref="TrainingException">There is nothing to train on or to measure with.</exception>
     /// <exception cref="Formats.JsonLines.DataFormatException">A row is malformed or too long; the message names it.</exception>
     public static SftData Load(SftOptions options, BaseTokenizer tokenizer, DecoderConfig model, Action<string>? message)
     {
@@ -24,8 +32,41 @@ internal sealed record SftData(
         return options.Task.Kind switch
         {
             TaskKind.Classify => Classification(options, tokenizer, maxLength, message),
-            _ => throw new TrainingException($"Task '{options.Task.Name}' is of kind {options.Task.Kind}; this version trains tasks of kind classify."),
+            _ => Writing(options, tokenizer, maxLength, message),
         };
+    }
+
+    private static SftData Writing(SftOptions options, BaseTokenizer tokenizer, int maxLength, Action<string>? message)
+    {
+        var prompt = new GenerationPrompt(tokenizer, ChatTemplateFile.Load(options.BaseDirectory));
+        var rows = new WritingRows(options.Task, prompt, maxLength, new ReaderOptions { TextColumn = options.TextColumn });
+        var train = rows.Read(options.TrainFile);
+        IReadOnlyList<WritingRow> valid;
+        if (options.ValidationFile is null)
+        {
+            (train, valid) = WritingRows.Split(train, options.ValidationShare, options.Seed);
+        }
+        else
+        {
+            valid = rows.Read(options.ValidationFile);
+            var seen = train.Select(r => r.Question).ToHashSet(StringComparer.Ordinal);
+            var twice = valid.Count(r => seen.Contains(r.Question));
+            if (twice > 0)
+            {
+                message?.Invoke($"Warning: {twice} validation rows ask what a training row asks, too; the validation score flatters the model.");
+            }
+        }
+
+        if (train.Count == 0 || valid.Count == 0)
+        {
+            throw new TrainingException($"There are {train.Count} training and {valid.Count} validation rows; both are needed.");
+        }
+
+        message?.Invoke(prompt.Conversation is { } conversation
+            ? $"Rows are rendered with the base's chat template ({conversation.Template.Sha256[..12]}…); the assistant's turns are {(conversation.Template.MarksGeneration ? "those that it marks" : "found by the origin of their text")}"
+            : "The base has no chat template; rows are rendered as instruction, text and answer");
+        var identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{prompt.Sha256}\n{options.Task.Sha256}")));
+        return new SftData([.. train.Select(r => r.Example)], [.. valid.Select(r => r.Example)], identity, null, null) { Prompt = prompt, ValidRows = valid };
     }
 
     private static SftData Classification(SftOptions options, BaseTokenizer tokenizer, int maxLength, Action<string>? message)

@@ -39,9 +39,9 @@ internal sealed class SftObjective : IObjective
     internal SupervisedExample[] Draw(int[] rows, Random random)
     {
         IEnumerable<SupervisedExample> examples = rows.Select(r => _data.Train[r]);
-        if (_options.TokenDropout > 0)
+        if (_options.EffectiveTokenDropout > 0)
         {
-            examples = examples.Select(e => e.WithTokenDropout(_options.TokenDropout, random));
+            examples = examples.Select(e => e.WithTokenDropout(_options.EffectiveTokenDropout, random));
         }
 
         return [.. examples];

@@ -14,13 +14,22 @@ public record SftOptions : FineTuningOptions
     /// <summary>Column with the label.</summary>
     public string LabelColumn { get; init; } = "label";
 
-    /// <summary>Probability with which a token of a training text is left out, drawn anew at every visit; 0 to below 1.</summary>
-    public double TokenDropout { get; init; } = 0.1;
+    /// <summary>
+    /// Probability with which a token of a training text is left out, drawn anew at every visit; 0 to below 1. Null is 0.1 for tasks of kind
+    /// <c>classify</c> and 0 for those that write text, which need every word of their input and have no other choice.
+    /// </summary>
+    public double? TokenDropout { get; init; }
+
+    /// <summary>The token dropout that applies.</summary>
+    public double EffectiveTokenDropout => TokenDropout ?? (Task.Kind == TaskKind.Classify ? 0.1 : 0);
 
     /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
-        Require(TokenDropout is >= 0 and < 1, "--token-dropout must be at least 0 and below 1");
+        Require(TokenDropout is null or (>= 0 and < 1), "--token-dropout must be at least 0 and below 1");
+        Require(
+            Task.Kind == TaskKind.Classify || TokenDropout is null or 0,
+            $"--token-dropout is for tasks of kind classify; a task of kind {Task.Kind.ToString().ToLowerInvariant()} writes text that depends on every word");
     }
 }

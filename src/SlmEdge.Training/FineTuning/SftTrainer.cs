@@ -24,7 +24,10 @@ public sealed class SftTrainer
             (tokenizer, model) =>
             {
                 var data = SftData.Load(_options, tokenizer, model.Config, message);
-                var subject = new RunSubject(_options.Task, data.Codes, data.PromptSha256, data.Train.Length, data.Valid.Length, new { _options.TokenDropout });
+                var subject = new RunSubject(_options.Task, data.Codes, data.PromptSha256, data.Train.Length, data.Valid.Length, new { TokenDropout = _options.EffectiveTokenDropout })
+                {
+                    Samples = data.Prompt is null ? null : ct => WritingSamples.Write(model, tokenizer, data.Prompt, data.ValidRows, ct),
+                };
                 return (subject, new SftObjective(_options, model, data));
             },
             progress,

@@ -2,6 +2,8 @@ using SlmEdge.Engines;
 using SlmEdge.Tasks.Labels;
 using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Families;
+using SlmEdge.Training.FineTuning;
+using SlmEdge.Training.Losses;
 using SlmEdge.Training.Memory;
 using SlmEdge.Training.Models;
 using SlmEdge.Training.Packing;
@@ -140,6 +142,27 @@ public sealed class TorchEngine : IEngine
     /// <inheritdoc/>
     public int[] GenerateGreedy(ReadOnlySpan<int> prompt, int maxTokens, CancellationToken ct = default) =>
         GreedyDecoder.Continue(_model, prompt, maxTokens, _model.Config.EosTokenId ?? -1, ct);
+
+    /// <summary>Continues every prompt greedily up to an end token.</summary>
+    internal GreedyAnswer[] Answer(IReadOnlyList<int[]> prompts, int maxTokens, IReadOnlyList<int> endTokens, CancellationToken ct) =>
+        GreedyDecoder.ContinueAll(_model, prompts, maxTokens, endTokens, ct);
+
+    /// <summary>Sum of the losses (nats) of the supervised tokens of each example.</summary>
+    internal double[] ReferenceLosses(IReadOnlyList<SupervisedExample> examples, CancellationToken ct)
+    {
+        using var guard = no_grad();
+        var losses = new double[examples.Count];
+        for (var i = 0; i < examples.Count; i++)
+        {
+            ct.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var hidden = _model.Forward(new PackedSequences([examples[i].Tokens]));
+            losses[i] = ChunkedCrossEntropy.Evaluate(
+                hidden, [.. examples[i].Positions.Select(p => (long)p)], [.. examples[i].Targets.Select(t => (long)t)], _model.Head, _model.Config.LogitSoftcap);
+        }
+
+        return losses;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();

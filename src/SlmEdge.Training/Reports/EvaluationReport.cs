@@ -112,7 +112,7 @@ public static class EvaluationReport
         return html.Append("</tbody></table></div>").ToString();
     }
 
-    private static string Forgetting(ForgettingResult forgetting)
+    internal static string Forgetting(ForgettingResult forgetting)
     {
         var html = new StringBuilder($"<p>Perplexity {Number(forgetting.PerplexityBefore, "0.00")} before, <b>{Number(forgetting.PerplexityAfter, "0.00")}</b> after, over {Number(forgetting.Tokens, "N0")} tokens. At {Percent(forgetting.AgreeingTokens)} of the places both think the same token most likely.</p>");
         html.Append("<div class=\"scroll\"><table class=\"prose\"><thead><tr><th class=\"text\">text</th><th class=\"text\">continued before</th><th class=\"text\">continued after</th></tr></thead><tbody>");

@@ -36,6 +36,8 @@ internal static class ReportStyle
         th { font-weight: 600; font-size: 13px; color: var(--soft); }
         th:first-child, td:first-child, .text { text-align: left; }
         .prose td.text { white-space: normal; overflow-wrap: anywhere; min-width: 12ch; }
+        .prose td { vertical-align: top; }
+        .prose td.written { white-space: pre-wrap; min-width: 22ch; }
         tr.ref td { font-weight: 600; }
         tr.pick td:first-child::after { content: "recommended"; margin-left: 8px; padding: 1px 7px; border-radius: 9px; font-size: 11px; font-weight: 600; color: var(--card); background: var(--good); }
         tr.plain td { color: var(--soft); }

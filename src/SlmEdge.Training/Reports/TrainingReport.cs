@@ -17,6 +17,7 @@ public static class TrainingReport
         p.lead { color: var(--soft); margin-top: 0; }
         table { border-collapse: collapse; } td, th { text-align: left; padding: .3rem 1.2rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
         th { font-weight: 600; color: var(--soft); white-space: nowrap; } td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+        table.written { width: 100%; table-layout: fixed; } .written td { white-space: pre-wrap; }
         svg { width: 100%; height: auto; } svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
         .grid { stroke: var(--line); } .train { stroke: var(--a); } .valid { stroke: var(--b); } .curve { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
         .key { display: inline-block; width: .8rem; height: .2rem; vertical-align: middle; margin: 0 .3rem 0 1rem; } .key.a { background: var(--a); } .key.b { background: var(--b); }
@@ -39,6 +40,7 @@ public static class TrainingReport
         AppendRewards(html, metrics);
         AppendGeneral(html, metrics);
         AppendTable(html, "Outcome", record.Results);
+        AppendSamples(html, WrittenSample.Load(runDirectory));
         AppendData(html, record);
         AppendTable(html, "Settings", record.Settings);
         html.Append("<h2>Machine</h2><table>");
@@ -108,6 +110,22 @@ public static class TrainingReport
         {
             html.Append("<h2>Loss of the general rows, smoothed</h2>").Append(LineChart.Render([new ChartSeries("train", LineChart.Smooth(general))], "step", "F2"));
         }
+    }
+
+    private static void AppendSamples(StringBuilder html, IReadOnlyList<WrittenSample> samples)
+    {
+        if (samples.Count == 0)
+        {
+            return;
+        }
+
+        html.Append("<h2>What it writes</h2><p>Greedy answers of the kept weights to validation rows, which it was not trained on.</p><table class=\"written\"><tr><th>asked<th>wanted<th>answer</tr>");
+        foreach (var sample in samples)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Text(sample.Question)}<td>{Text(sample.Reference)}<td>{Text(sample.Answer)}</tr>");
+        }
+
+        html.Append("</table>");
     }
 
     private static void AppendData(StringBuilder html, RunRecord record)

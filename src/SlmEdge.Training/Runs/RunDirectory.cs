@@ -30,6 +30,10 @@ public static class RunDirectory
     /// <param name="run">Run directory.</param>
     public static string MetricsPath(string run) => Path.Combine(run, "metrics.jsonl");
 
+    /// <summary>Answers of the trained model to some validation rows, of tasks that write text.</summary>
+    /// <param name="run">Run directory.</param>
+    public static string SamplesPath(string run) => Path.Combine(run, "samples.jsonl");
+
     /// <summary>The adapter in PEFT's layout, of LoRA and QLoRA runs.</summary>
     /// <param name="run">Run directory.</param>
     public static string AdapterPath(string run) => Path.Combine(run, "adapter");

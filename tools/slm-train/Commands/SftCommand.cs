@@ -10,11 +10,11 @@ internal static class SftCommand
 {
     public static Command Create()
     {
-        var shared = new FineTuningArguments("Training rows: .jsonl or .csv with text and label", epochs: 10);
+        var shared = new FineTuningArguments("Training rows (.jsonl, .csv): text and label; text and output (extract); instruction, input, output (generate); messages (chat)", epochs: 10);
         var task = new Option<FileInfo>("--task") { Description = "Task definition; 'slm-train task' makes one from your data", Required = true };
         var textColumn = new Option<string>("--text-column") { DefaultValueFactory = _ => "text", Description = "Column with the text" };
         var labelColumn = new Option<string>("--label-column") { DefaultValueFactory = _ => "label", Description = "Column with the label" };
-        var tokenDropout = new Option<double>("--token-dropout") { DefaultValueFactory = _ => 0.1, Description = "Share of each training text's tokens left out at random, against learning by heart" }.Between(0, 1);
+        var tokenDropout = new Option<double?>("--token-dropout") { Description = "Share of each training text's tokens left out at random, against learning by heart; of kind classify only, where it is 0.1" };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON" };
         var command = new Command("sft", "Fine-tune a base model on a task") { task, textColumn, labelColumn, tokenDropout, json };
         shared.AddTo(command);
@@ -30,6 +30,7 @@ internal static class SftCommand
                 LabelColumn = parsed.GetValue(labelColumn)!,
                 TokenDropout = parsed.GetValue(tokenDropout),
             };
+            ColumnsOfKind.Check(own.Task.Kind, parsed, textColumn, labelColumn);
             var options = shared.Complete(own, parsed);
             FineTuningCommand.Run(options, progress => new SftTrainer(options).Run(progress, TrainingDisplay.Message, cancellation), parsed.GetValue(json));
             return Task.FromResult(0);
