@@ -72,9 +72,9 @@ public sealed class TrainedRun
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         RunRecord record = RunRecord.Load(directory);
-        if (record.Command is not ("sft" or "dpo") || record.Task is null || record.Base is null)
+        if (record.Command is not ("sft" or "dpo" or "distill logits") || record.Task is null || record.Base is null)
         {
-            throw new ExportException($"'{directory}' is a '{record.Command}' run{(record.Task is null ? " without a task" : "")}; a bundle is made of an 'sft' or 'dpo' run with a task.");
+            throw new ExportException($"'{directory}' is a '{record.Command}' run{(record.Task is null ? " without a task" : "")}; a bundle is made of an 'sft', 'dpo' or 'distill logits' run with a task.");
         }
 
         string adapter = RunDirectory.AdapterPath(directory);

@@ -67,7 +67,8 @@ public sealed class Distiller
         {
             outcomes[index] = outcome;
             var bad = outcome.Failure is null ? Volatile.Read(ref failed) : Interlocked.Increment(ref failed);
-            progress?.Report(new TeacherProgress(Interlocked.Increment(ref done), rows.Count, bad, keeping.Usage.AnswerTokens));
+            var all = Interlocked.Increment(ref done);
+            progress?.Report(new TeacherProgress(all, rows.Count, bad, keeping.Usage.AnswerTokens));
         }
     }
 

@@ -9,7 +9,8 @@ namespace SlmEdge.Teachers.Synthesis;
 /// <param name="Wanted">Rows that were asked for.</param>
 /// <param name="Labels">Kept rows of each label.</param>
 /// <param name="Rejected">Rejected texts of each reason.</param>
-/// <param name="FailedQuestions">Questions without a usable answer.</param>
+/// <param name="FailedQuestions">Questions that gave no text.</param>
+/// <param name="FirstFailure">Why the first of them gave none.</param>
 /// <param name="UnseededLabels">Labels that nothing was asked for because they have no real text.</param>
 /// <param name="Usage">Questions and tokens.</param>
 public sealed record SynthResult(
@@ -20,5 +21,6 @@ public sealed record SynthResult(
     IReadOnlyDictionary<string, int> Labels,
     IReadOnlyDictionary<RejectionReason, int> Rejected,
     int FailedQuestions,
+    string? FirstFailure,
     IReadOnlyList<string> UnseededLabels,
     TeacherUsage Usage);

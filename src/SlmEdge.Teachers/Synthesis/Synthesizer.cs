@@ -47,7 +47,7 @@ public sealed class Synthesizer
         var keeping = new KeepingTeacher(teacher, journal);
         var kept = new List<SynthRow>();
         var rejected = new List<Rejection>();
-        var failed = 0;
+        var failures = new SortedDictionary<int, string>();
         TeacherException? end = null;
         try
         {
@@ -56,6 +56,7 @@ public sealed class Synthesizer
             {
                 var round = new SynthQuestion[Math.Min(Math.Min(MostInRound, Questions(_options.Count - kept.Count)), most - first)];
                 var answers = new TeacherAnswer?[round.Length];
+                var refusals = new string?[round.Length];
                 for (var i = 0; i < round.Length; i++)
                 {
                     round[i] = plan.At(first + i);
@@ -63,7 +64,7 @@ public sealed class Synthesizer
 
                 try
                 {
-                    await QuestionRound.RunAsync(round.Length, teacher.Concurrency, AskAsync, (_, _) => Interlocked.Increment(ref failed), cancellationToken).ConfigureAwait(false);
+                    await QuestionRound.RunAsync(round.Length, teacher.Concurrency, AskAsync, (index, refusal) => refusals[index] = refusal.Message, cancellationToken).ConfigureAwait(false);
                 }
                 catch (TeacherException e)
                 {
@@ -71,6 +72,7 @@ public sealed class Synthesizer
                 }
                 finally
                 {
+                    NoteFailures(round, answers, refusals, failures);
                     Sift(round, answers, filter, kept, rejected, cancellationToken);
                 }
 
@@ -99,10 +101,32 @@ public sealed class Synthesizer
                 _options.Count,
                 kept.Take(written).CountBy(row => row.Label).ToDictionary(),
                 rejected.CountBy(rejection => rejection.Reason).ToDictionary(),
-                failed,
+                failures.Count,
+                failures.Values.FirstOrDefault(),
                 plan.Unseeded,
                 keeping.Usage)
             : throw _files.Ended(end, $"{written} of {_options.Count} rows");
+    }
+
+    /// <summary>The texts of an answer; the last line of one that was cut off is not whole.</summary>
+    private static IEnumerable<(string Text, string? Label)> Lines(TeacherAnswer? answer)
+    {
+        var text = answer is null ? null : ReasonedAnswer.Split(answer, markedLine: false)?.Answer;
+        var lines = AnswerLines.Read(text ?? string.Empty);
+        return answer?.End == AnswerEnd.Length ? lines.SkipLast(1) : lines;
+    }
+
+    private void NoteFailures(SynthQuestion[] round, TeacherAnswer?[] answers, string?[] refusals, SortedDictionary<int, string> failures)
+    {
+        for (var i = 0; i < round.Length; i++)
+        {
+            var failure = refusals[i] ?? (answers[i] is not { } answer || Lines(answer).Any() ? null
+                : answer.End == AnswerEnd.Length ? $"the answer was cut off after {_options.Sampling.MaxTokens} tokens, within its first line" : "the answer holds no text");
+            if (failure is not null)
+            {
+                failures.Add(round[i].Number, failure);
+            }
+        }
     }
 
     private int Questions(int rows) => (rows + _options.TextsPerQuestion - 1) / _options.TextsPerQuestion;
@@ -112,11 +136,7 @@ public sealed class Synthesizer
         var passed = new List<SynthRow>();
         foreach (var (question, answer) in round.Zip(answers))
         {
-            var text = answer is null ? null : ReasonedAnswer.Split(answer, markedLine: false)?.Answer;
-            var lines = AnswerLines.Read(text ?? string.Empty).ToArray();
-
-            // The last line of an answer that was cut off is not whole.
-            foreach (var (line, claimed) in answer?.End == AnswerEnd.Length ? lines.SkipLast(1) : lines)
+            foreach (var (line, claimed) in Lines(answer))
             {
                 var row = new SynthRow(line, question.Label, question.Kind, question.Number);
                 if (filter.Take(row, claimed) is { } rejection)

@@ -27,7 +27,7 @@ public sealed class LogitDistiller
         DecoderModel? teacher = null;
         try
         {
-            return new FineTuningRun("distill", _options).Execute(
+            return new FineTuningRun("distill logits", _options).Execute(
                 (tokenizer, model) =>
                 {
                     var data = SftData.Load(_options, tokenizer, model.Config, message);

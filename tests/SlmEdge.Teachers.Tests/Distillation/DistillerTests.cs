@@ -152,7 +152,7 @@ public sealed class DistillerTests : IDisposable
         });
         var prompts = Prompts(string.Concat(Enumerable.Range(0, 9).Select(i => $"{{\"text\":\"thing {i}\"}}\n")));
 
-        await Should.ThrowAsync<OperationCanceledException>(() => RunAsync(server, prompts, token: stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => RunAsync(server, prompts, token: stop.Token, concurrency: 1));
 
         LabelledTextReader.Read(_folder.At("out.jsonl"), Task).Count.ShouldBe(3);
     }
@@ -221,13 +221,13 @@ public sealed class DistillerTests : IDisposable
     private DistillOptions Options(string prompts) => new() { PromptsFile = prompts, OutputFile = _folder.At("out.jsonl"), Task = Task };
 
     private async Task<DistillResult> RunAsync(
-        ScriptedServer server, string prompts, Func<DistillOptions, DistillOptions>? change = null, Uri? identity = null, CancellationToken token = default)
+        ScriptedServer server, string prompts, Func<DistillOptions, DistillOptions>? change = null, Uri? identity = null, CancellationToken token = default, int concurrency = 2)
     {
         using var teacher = new EndpointTeacher(new EndpointOptions
         {
             Address = server.Address,
             Model = "m",
-            Concurrency = 2,
+            Concurrency = concurrency,
             Attempts = 2,
             FirstPause = TimeSpan.FromMilliseconds(1),
             ApiKeyVariable = "SLMEDGE_TEST_NO_KEY",

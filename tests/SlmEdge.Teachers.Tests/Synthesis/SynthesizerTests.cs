@@ -99,6 +99,18 @@ public sealed class SynthesizerTests : IDisposable
     }
 
     [Fact]
+    public async Task Questions_that_give_nothing_are_counted_with_the_reason()
+    {
+        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Fail(400, "too long"), ScriptedServer.Say("<think>only thoughts"), ScriptedServer.Say("the engine hums at night"));
+
+        var result = await RunAsync(server, options => options with { MostQuestions = 3 });
+
+        (result.Kept, result.FailedQuestions).ShouldBe((1, 2));
+        result.FirstFailure!.ShouldContain("too long");
+        result.RejectedFile.ShouldBeNull();
+    }
+
+    [Fact]
     public void Settings_that_contradict_each_other_are_named()
     {
         Should.Throw<TeacherException>(() => new Synthesizer(Options() with { Topics = ["x"] })).Message.ShouldContain("--topics");

@@ -32,7 +32,7 @@ public sealed class LogitDistillerTests
         var near = Divergence(student, distilled.ArtifactDirectory);
         var far = Divergence(student, plain.ArtifactDirectory);
         near.ShouldBeLessThan(0.7 * far, $"{near} against {far}");
-        RunRecord.Load(student.OutputDirectory).Command.ShouldBe("distill");
+        RunRecord.Load(student.OutputDirectory).Command.ShouldBe("distill logits");
         RunRows.Load(RunRecord.Load(student.OutputDirectory)).Valid.Count.ShouldBe(60);
     }
 

@@ -13,7 +13,7 @@ internal static class DistillCommand
 {
     public static Command Create()
     {
-        var mode = new Option<DistillMode>("--mode") { DefaultValueFactory = _ => DistillMode.Responses, Description = "responses, reasoning or preferences" }.Named();
+        var mode = new Option<DistillMode>("--mode") { DefaultValueFactory = _ => DistillMode.Responses, Description = "responses, reasoning or preferences; distributions are learned by 'distill logits'" }.Named();
         var prompts = new Option<FileInfo>("--prompts") { Description = "Rows to be answered: texts of the task, instructions, messages or prompts", Required = true };
         var task = new Option<FileInfo?>("--task") { Description = "Task definition; of a classification it gives the question and the labels" };
         var textColumn = new Option<string>("--text-column") { DefaultValueFactory = _ => "text", Description = "Column with the text" };
@@ -31,6 +31,7 @@ internal static class DistillCommand
             mode, prompts, task, textColumn, output, samples, vote, agreement, attempts, seed, threads, json,
         };
         teacher.AddTo(command);
+        command.Subcommands.Add(DistillLogitsCommand.Create());
         command.SetAction(async (parsed, cancellation) =>
         {
             var given = parsed.GetValue(samples);

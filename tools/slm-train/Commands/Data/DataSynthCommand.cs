@@ -139,7 +139,11 @@ internal static class DataSynthCommand
             table.AddRow(Markup.Escape(label), rows.ToString("N0", CultureInfo.InvariantCulture));
         }
 
-        AnsiConsole.Write(table);
+        if (result.Labels.Count > 0)
+        {
+            AnsiConsole.Write(table);
+        }
+
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Kept:N0} of {result.Wanted:N0} rows: {result.Output}"));
         if (result.RejectedFile is { } rejected)
         {
@@ -149,7 +153,7 @@ internal static class DataSynthCommand
 
         if (result.FailedQuestions > 0)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.FailedQuestions:N0} questions were refused"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.FailedQuestions:N0} questions gave nothing, the first because: {TerminalText.OneLine(result.FirstFailure!)}"));
         }
 
         if (result.UnseededLabels.Count > 0)
