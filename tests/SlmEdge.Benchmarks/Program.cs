@@ -1,5 +1,6 @@
 using SlmEdge.Benchmarks.Classification;
 using SlmEdge.Benchmarks.CommandLine;
+using SlmEdge.Benchmarks.Data;
 using SlmEdge.Benchmarks.Memory;
 using SlmEdge.Benchmarks.Quantization;
 using SlmEdge.Benchmarks.Training;
@@ -11,6 +12,8 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["classify-batching"] = ClassifyBatchingBenchmark.Run,
     ["classify-node"] = ClassifyNodeBenchmark.Run,
     ["train-packing"] = TrainPackingBenchmark.Run,
+    ["data-large"] = DataLargeBenchmark.Run,
+    [DataWork.Command] = DataWork.Run,
     [TrainingLoop.Command] = TrainingLoop.Run,
     ["qlora-memory"] = QloraMemoryBenchmark.Run,
     [QloraStep.Command] = QloraStep.Run,
@@ -31,6 +34,8 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           qlora-memory       --shape NAME [--tokens N] [--rank N] [--optimizers adamw,adamw8bit] [--folder DIR]
                                                         peak memory of loading and of one QLoRA step, random weights
                                                         NAME is qwen2.5-0.5b, qwen2.5-3b, qwen2.5-7b or llama-3.2-1b; DIR keeps the model
+          data-large         [--rows N] [--folder DIR] [--only NAME,…] [--memory MIB]
+                                                        data dedupe, check, split, … on generated rows; exact dedupe beside sort and Python
 
         MODEL is  --bundle x.slmb [--gguf PATH_IN_BUNDLE] --data test.jsonl
               or  --gguf model.gguf and/or --onnx DIR, --task task.json --data test.jsonl

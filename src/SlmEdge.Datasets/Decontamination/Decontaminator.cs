@@ -123,7 +123,7 @@ public static class Decontaminator
                 {
                     if (twins[at] < 0)
                     {
-                        if (!batch[i].Blank)
+                        if (!batch.IsBlank(i))
                         {
                             writer?.Add(batch.Record(i).Span);
                         }

@@ -52,7 +52,7 @@ public static class Deduplicator
                 {
                     for (int i = 0; i < batch.Count; i++, at++)
                     {
-                        if (batch[i].Blank)
+                        if (batch.IsBlank(i))
                         {
                             continue;
                         }

@@ -27,7 +27,7 @@ public static class LanguageGuess
         "il lo la gli le un una uno e o di del della dei delle da in con su per tra non è sono era ho ha hanno che chi cosa come quando dove perché io tu lui lei noi voi mio mia tuo questo questa ma se più anche al alla nel nella mi ti si ci vorrei posso",
         "o a os as um uma uns e ou de do da dos das em no na nos nas com por para não é são foi está estão tem tenho que quem como quando onde porque eu tu ele ela nós você meu minha seu sua isto isso este esta mas mais muito já se ao à me lhe posso quero",
         "de het een en of van in op aan met voor door niet geen is zijn was waren ben heb hebt heeft hebben wordt worden kan kunnen moet ik jij je hij zij ze wij we mijn jouw dit dat deze die wat wie waar wanneer hoe waarom ook nog maar als naar bij uit er te om me",
-        "ve veya ile bir bu şu o da de için mi mı mu mü ne nasıl neden niye kim nerede hangi kaç ben sen biz siz onlar bana sana beni seni benim senin çok daha en var yok değil olan olarak gibi kadar sonra önce ama fakat çünkü eğer her hiç şey lütfen göre bugün yarın saat tarihinde göster ayarla kur hatırlat çal ekle bul misin mısın musun",
+        "ve veya ile bir bu şu o da de için mi mı mu mü ne nasıl neden niye kim nerede hangi kaç ben sen biz siz onlar bana sana beni seni benim senin çok daha en var yok değil olan olarak gibi kadar sonra önce ama fakat çünkü eğer her hiç şey lütfen göre bugün yarın saat tarihinde göster ayarla kur hatırlat çal ekle bul misin mısın musun müsün tüm bütün hava durumu iptal et sil aç kapat sabah akşam gece hafta ay gün yap yeni ilk son iki üç bir şarkı arasında üzere ait var mıdır",
         "i w na z do nie się to jest są był była że jak co kto gdzie kiedy dlaczego czy ja ty on ona my wy oni mój moja twój ten ta te o po za od dla przez przy ale lub oraz już tylko bardzo może mam masz ma być jestem proszę mi mnie ze",
     ];
 
@@ -35,6 +35,12 @@ public static class LanguageGuess
 
     // Letters that hardly any of the other languages has settle more than a small word does.
     private static readonly string[] OwnLetters = ["", "ß", "œ", "ñ¿¡", "", "ãõ", "", "ğış", "ąęłśźż"];
+
+    private static readonly int Turkish = Array.IndexOf(Codes, "tr");
+
+    // Endings of case and possession; those that English or French have behind an apostrophe too (t, s, d, m, il) are not among them.
+    private static readonly FrozenSet<string> TurkishEndings =
+        "a e ı i u ü ya ye yı yi yu yü da de ta te dan den tan ten daki deki taki teki ın in un ün nın nin nun nün dır dir".Split(' ').ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, int> WordLanguages = Index();
     private static readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> Lookup = WordLanguages.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -113,7 +119,19 @@ public static class LanguageGuess
                 continue;
             }
 
-            if (length > 0 && length <= word.Length && Lookup.TryGetValue(word[..length], out int languages))
+            if (length > word.Length)
+            {
+                length = 0;
+                continue;
+            }
+
+            // Turkish puts an apostrophe between a name and its endings: Ankara'daki, Ali'nin.
+            int apostrophe = word[..length].IndexOf('\'');
+            if (apostrophe >= 2 && TurkishEndings.Contains(new string(word[(apostrophe + 1)..length])))
+            {
+                scores[Turkish] += 1;
+            }
+            else if (length > 0 && Lookup.TryGetValue(word[..length], out int languages))
             {
                 double worth = 1.0 / System.Numerics.BitOperations.PopCount((uint)languages);
                 for (int language = 0; language < Codes.Length; language++)

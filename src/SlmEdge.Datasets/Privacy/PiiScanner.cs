@@ -160,7 +160,7 @@ public static partial class PiiScanner
     [GeneratedRegex(@"(?<![\w.,/$€£#+-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{1,4}\)[ .-]?)?\d{1,14}(?:[ .-]\d{2,8}){0,5}(?:x\d{1,6})?(?![\w/-])(?![.,]\d)", RegexOptions.CultureInvariant)]
     private static partial Regex PhoneForm();
 
-    [GeneratedRegex(@"^\d{4}[ .-]\d{1,2}[ .-]\d{1,2}$|^\d{1,2}[.-]\d{1,2}[.-]\d{4}$|^(?:19|20)\d\d[ -](?:19|20)\d\d$|^\d{1,3}(?:\.\d{3}){2,}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:19|20)\d\d[ .-]\d{1,2}[ .-]\d{1,2}(?: \d{1,2})?$|^\d{1,2}[.-]\d{1,2}[.-]\d{4}$|^(?:19|20)\d\d[ -](?:19|20)\d\d$|^\d{1,3}(?:\.\d{3}){2,}$", RegexOptions.CultureInvariant)]
     private static partial Regex DateForm();
 
     [GeneratedRegex(@"\d+", RegexOptions.CultureInvariant)]

@@ -12,6 +12,8 @@ internal static class TextOddities
     // What Windows-1252 makes of the bytes 80 to 9F, as far as it has characters for them.
     private const string Windows1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008DŽ\u008F\u0090‘’“”•–—˜™š›œ\u009DžŸ";
 
+    private const string Typographic = "‘’“”–—…‚„‹›";
+
     // And Windows-1254, which has Turkish letters where 1252 has Icelandic ones.
     private const string Turkish = "ĞİŞğış";
     private const string TurkishBytes = "\u00D0\u00DD\u00DE\u00F0\u00FD\u00FE";
@@ -39,7 +41,9 @@ internal static class TextOddities
                 bytes[j] = (byte)Byte(text[i + j]);
             }
 
-            if (Utf8.IsValid(bytes[..length]))
+            // Quotes and dashes also stand behind a letter (GÖTÜRÜLDÜ”); then only the letters of the usual cases are taken.
+            bool doubtful = Typographic.Contains(text[i + 1], StringComparison.Ordinal) && text[i] is not ('Ã' or 'Â' or 'â');
+            if (!doubtful && Utf8.IsValid(bytes[..length]))
             {
                 return $"'{Around(text, i, length)}': '{text.Substring(i, length)}' was '{Encoding.UTF8.GetString(bytes[..length])}'";
             }

@@ -21,7 +21,7 @@ public static class CheckReport
     {
         ArgumentNullException.ThrowIfNull(result);
         string files = string.Join(", ", result.Files.Select(file => Path.GetFileName(file)));
-        var page = new ReportPage($"Check of {files}", "Personal data is shown masked. Near duplicates share at least the set share of their character shingles.");
+        var page = new ReportPage($"Check of {files}", "Every kind of finding with its first rows. Personal data is shown masked.");
         page.Facts(
             (HtmlText.Number(result.Rows, "N0"), "rows"),
             (HtmlText.Number(result.Labels.Count, "N0"), "labels"),

@@ -72,7 +72,7 @@ public sealed class DatasetFile
         return new DatasetFile(path, options);
     }
 
-    /// <summary>Reads all rows, also those that cannot be used, in batches that are parsed by several threads.</summary>
+    /// <summary>Reads all rows, also those that cannot be used, in batches; a row is parsed when it is asked for.</summary>
     /// <param name="progress">Told the bytes read, or null.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="DataFormatException">The file cannot be read any further.</exception>
@@ -86,13 +86,12 @@ public sealed class DatasetFile
         while (more)
         {
             cancellation.ThrowIfCancellationRequested();
-            var batch = new RowBatch();
+            var batch = new RowBatch(json);
             while (batch.Count < BatchRows && batch.Bytes < BatchBytes && (more = Guard(reader.Read)))
             {
                 batch.Add(reader, csv?.Parse((CsvRecordReader)reader));
             }
 
-            batch.Parse(json, _options.Threads, cancellation);
             progress?.Invoke(file.Position);
             if (batch.Count > 0)
             {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -9,10 +11,15 @@ internal sealed class JsonRowParser(DatasetOptions options) : RowParser(options)
     // Two equal names, or half a surrogate pair, are refused by the trainer's reader too.
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
+    private const int MostShapes = 500;
+
+    // The rows of a file have few shapes; naming one anew for each row takes longer than the rest of the row.
+    private readonly ConcurrentDictionary<string, string> _columns = new(StringComparer.Ordinal);
+
     public DatasetRow Parse(ReadOnlyMemory<byte> record, long row)
     {
         ReadOnlySpan<byte> bytes = record.Span;
-        if (bytes.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        if (IsBlank(bytes))
         {
             return new DatasetRow { Row = row, Blank = true };
         }
@@ -43,9 +50,11 @@ internal sealed class JsonRowParser(DatasetOptions options) : RowParser(options)
         }
     }
 
+    public static bool IsBlank(ReadOnlySpan<byte> record) => record.IndexOfAnyExcept(" \t\r\n"u8) < 0;
+
     private DatasetRow Parse(JsonElement value, long row)
     {
-        string columns = string.Join(DatasetRow.ColumnSeparator, value.EnumerateObject().Select(property => $"{property.Name}:{Name(property.Value.ValueKind)}").Order(StringComparer.Ordinal));
+        string columns = ColumnsOf(value);
         if (Find(value, Options.GroupColumn, out string? group, scalar: true) is { } wrong)
         {
             return Bad(row, wrong, columns);
@@ -80,6 +89,30 @@ internal sealed class JsonRowParser(DatasetOptions options) : RowParser(options)
         }
 
         return Bad(row, NoKnownColumn(value.EnumerateObject().Select(property => property.Name)), columns);
+    }
+
+    private string ColumnsOf(JsonElement value)
+    {
+        var shape = new DefaultInterpolatedStringHandler(0, 0);
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            shape.AppendLiteral(property.Name);
+            shape.AppendFormatted((char)('\u0001' + (int)property.Value.ValueKind));
+        }
+
+        string key = shape.ToStringAndClear();
+        if (_columns.TryGetValue(key, out string? columns))
+        {
+            return columns;
+        }
+
+        columns = string.Join(DatasetRow.ColumnSeparator, value.EnumerateObject().Select(property => $"{property.Name}:{Name(property.Value.ValueKind)}").Order(StringComparer.Ordinal));
+        if (_columns.Count < MostShapes)
+        {
+            _columns.TryAdd(key, columns);
+        }
+
+        return columns;
     }
 
     /// <summary>A string, or a list of turns in its place.</summary>

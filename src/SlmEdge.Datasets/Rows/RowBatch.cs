@@ -1,7 +1,7 @@
 namespace SlmEdge.Datasets.Rows;
 
 /// <summary>Some thousand rows that follow each other, with their bytes as they stand in the file.</summary>
-internal sealed class RowBatch
+internal sealed class RowBatch(JsonRowParser json)
 {
     private readonly List<(int Start, int Length, long Row, string? Fault)> _records = [];
     private byte[] _bytes = new byte[1 << 16];
@@ -11,7 +11,13 @@ internal sealed class RowBatch
 
     public int Bytes { get; private set; }
 
-    public DatasetRow this[int index] => _rows[index]!;
+    /// <summary>A row; parsed when it is first asked for, unless all were before.</summary>
+    public DatasetRow this[int index] => _rows[index] ??= _records[index].Fault is { } fault
+        ? new DatasetRow { Row = _records[index].Row, Fault = fault }
+        : json.Parse(Record(index), _records[index].Row);
+
+    /// <summary>Whether a record is blank, without parsing it.</summary>
+    public bool IsBlank(int index) => _rows[index]?.Blank ?? (_records[index].Fault is null && JsonRowParser.IsBlank(Record(index).Span));
 
     /// <summary>The record of a row with its line end, if it had one.</summary>
     public ReadOnlyMemory<byte> Record(int index) => _bytes.AsMemory(_records[index].Start, _records[index].Length);
@@ -35,9 +41,6 @@ internal sealed class RowBatch
         _records.Add((Bytes, record.Length, reader.Row, reader.Fault));
         Bytes += record.Length;
     }
-
-    public void Parse(JsonRowParser json, int threads, CancellationToken cancellation) => ForEach(threads, cancellation, i =>
-        _rows[i] ??= _records[i].Fault is { } fault ? new DatasetRow { Row = _records[i].Row, Fault = fault } : json.Parse(Record(i), _records[i].Row));
 
     /// <summary>Does something for every row on several threads.</summary>
     public void ForEach(int threads, CancellationToken cancellation, Action<int> work)

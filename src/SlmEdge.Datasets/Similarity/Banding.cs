@@ -48,10 +48,12 @@ internal sealed class Banding
         {
             double collision = Math.Pow(threshold, rows);
             double needed = collision >= 1 ? 1 : Math.Ceiling(Math.Log(1 - Recall) / Math.Log(1 - collision));
-            if (needed * rows <= MostValues)
+            if (!(needed * rows <= MostValues))
             {
-                best = ((int)needed, rows);
+                break;
             }
+
+            best = ((int)needed, rows);
         }
 
         return best;

@@ -126,7 +126,7 @@ public static class Splitter
             {
                 for (int i = 0; i < batch.Count; i++, at++)
                 {
-                    if (!batch[i].Blank)
+                    if (!batch.IsBlank(i))
                     {
                         int part = partOf[at];
                         writers[part]!.Add(batch.Record(i).Span);

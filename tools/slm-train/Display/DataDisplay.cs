@@ -207,6 +207,7 @@ internal static class DataDisplay
         if (Console.IsOutputRedirected)
         {
             console.Profile.Width = RedirectedWidth;
+            console.Profile.Capabilities.Ansi = false;
         }
 
         console.Write(table);
