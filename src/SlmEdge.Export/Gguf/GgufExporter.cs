@@ -1,14 +1,12 @@
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Weights;
-using SlmEdge.Formats.Gguf;
-using SlmEdge.Formats.HuggingFace;
 
 namespace SlmEdge.Export.Gguf;
 
 /// <summary>Exports models and adapters to GGUF.</summary>
 public static class GgufExporter
 {
-    /// <summary>Exports a model. Quantised types go through a temporary F32 file beside the target, which llama.cpp's own quantiser reads.</summary>
+    /// <summary>Exports a model in one pass over its files, with memory that does not grow with the model. Quantised types have the tensors that llama.cpp's own quantiser would write.</summary>
     /// <param name="weights">The model, merged or not.</param>
     /// <param name="path">The file; it appears only when it is complete.</param>
     /// <param name="type">The type of the matrices.</param>
@@ -26,23 +24,7 @@ public static class GgufExporter
         CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        if (FloatType(type) is { } floatType)
-        {
-            GgufModelWriter.Write(weights, path, floatType, progress, ct);
-            return;
-        }
-
-        string full = Path.GetFullPath(path);
-        string source = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.f32");
-        try
-        {
-            GgufModelWriter.Write(weights, source, GgmlType.F32, progress, ct);
-            Quantize(source, full, type, threads, ct);
-        }
-        finally
-        {
-            File.Delete(source);
-        }
+        GgufModelWriter.Write(weights, path, type, threads, progress, ct);
     }
 
     /// <summary>Quantises an F32 GGUF file that was exported before; cheaper than <see cref="Export"/> when several types are wanted.</summary>
@@ -77,12 +59,4 @@ public static class GgufExporter
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapterDirectory)));
         GgufModelWriter.WriteAdapter(lora, name, weights.Config, path, ct);
     }
-
-    private static GgmlType? FloatType(GgufQuantization type) => type switch
-    {
-        GgufQuantization.F32 => GgmlType.F32,
-        GgufQuantization.F16 => GgmlType.F16,
-        GgufQuantization.BF16 => GgmlType.BF16,
-        _ => null,
-    };
 }

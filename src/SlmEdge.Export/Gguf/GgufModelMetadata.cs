@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
@@ -9,13 +10,10 @@ namespace SlmEdge.Export.Gguf;
 /// <summary>The keys that llama.cpp's converter writes beside those of the model's shape (gguf-py <c>constants.py</c>, <c>conversion/base.py</c>).</summary>
 internal static partial class GgufModelMetadata
 {
-    /// <summary>LLAMA_FTYPE of <c>llama.h</c>: all F32, mostly F16, mostly BF16.</summary>
-    private static readonly Dictionary<GgmlType, uint> FileTypes = new() { [GgmlType.F32] = 0, [GgmlType.F16] = 1, [GgmlType.BF16] = 32 };
-
     /// <summary>GGML_QNT_VERSION of <c>ggml.h</c>.</summary>
     private const uint QuantizationVersion = 2;
 
-    public static void Write(GgufWriter writer, ModelWeights weights, GgmlType type)
+    public static void Write(GgufWriter writer, ModelWeights weights, GgufQuantization type)
     {
         DecoderConfig config = weights.Config;
         writer.Set("general.architecture", config.Family.GgufArchitecture);
@@ -23,7 +21,7 @@ internal static partial class GgufModelMetadata
         writer.Set("general.name", Title(weights.Name));
         writer.Set("general.size_label", SizeLabel(weights.ParameterCount));
         config.WriteGguf(writer);
-        writer.Set("general.file_type", FileTypes[type]);
+        writer.Set("general.file_type", (uint)LlamaQuantizer.FileType(type));
         writer.Set("general.quantization_version", QuantizationVersion);
     }
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
+using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.Families;
 using SlmEdge.Formats.Gguf;
@@ -7,15 +9,16 @@ using SlmEdge.Formats.Numerics;
 
 namespace SlmEdge.Export.Gguf;
 
-/// <summary>Writes a model as an unquantised GGUF file, tensor by tensor.</summary>
+/// <summary>Writes a model as a GGUF file, a slab of rows at a time; quantised types are rounded by ggml's own code on the way.</summary>
 internal static class GgufModelWriter
 {
     /// <param name="weights">The model.</param>
     /// <param name="path">The file; it appears only when it is complete.</param>
-    /// <param name="type">F32, F16 or BF16; one-dimensional tensors stay F32 as llama.cpp's converter has it.</param>
+    /// <param name="type">The type; one-dimensional tensors stay F32 as llama.cpp's converter has it.</param>
+    /// <param name="threads">Threads of the quantiser; 0 takes all cores.</param>
     /// <param name="progress">Told about each tensor.</param>
     /// <param name="ct">Stops between two tensors.</param>
-    public static void Write(ModelWeights weights, string path, GgmlType type, IProgress<ExportProgress>? progress, CancellationToken ct)
+    public static void Write(ModelWeights weights, string path, GgufQuantization type, int threads, IProgress<ExportProgress>? progress, CancellationToken ct)
     {
         DecoderConfig config = weights.Config;
         var writer = new GgufWriter();
@@ -33,14 +36,16 @@ internal static class GgufModelWriter
         foreach (DecoderTensor[] stack in DecoderTensors.Of(config).All.GroupBy(t => t.GgufName, (_, tensors) => tensors.ToArray()))
         {
             long[] shape = stack.Length == 1 ? stack[0].Shape : [stack.Length, .. stack[0].Shape];
-            GgmlType stored = stack[0].IsProjection || stack[0].Part is DecoderPart.Embedding or DecoderPart.Head ? type : GgmlType.F32;
+            GgmlType stored = stack[0].IsProjection || stack[0].Part is DecoderPart.Embedding or DecoderPart.Head
+                ? GgufTensorTypes.Choose(type, stack[0].GgufName, shape[^1], config)
+                : GgmlType.F32;
             writer.AddTensor(stack[0].GgufName, stored, [.. shape.Reverse()], stream =>
             {
                 foreach (DecoderTensor tensor in stack)
                 {
                     ct.ThrowIfCancellationRequested();
                     progress?.Report(new ExportProgress(tensor.Name, done++, weights.Names.Count));
-                    WriteValues(stream, tensor.ToGguf(weights.Read(tensor.Name)), stored);
+                    WriteTensor(stream, weights, tensor, stored, threads);
                 }
             });
         }
@@ -87,13 +92,41 @@ internal static class GgufModelWriter
         return tokenizer;
     }
 
-    private static void WriteValues(Stream stream, float[] values, GgmlType type)
+    private static void WriteTensor(Stream stream, ModelWeights weights, DecoderTensor tensor, GgmlType type, int threads)
+    {
+        if (tensor.Shape.Length == 1)
+        {
+            WriteValues(stream, tensor.ToGguf(weights.Read(tensor.Name)), type);
+            return;
+        }
+
+        int columns = (int)tensor.Shape[1];
+        int heads = tensor.InterleavedHeads;
+        int headRows = heads == 0 ? 1 : (int)tensor.Shape[0] / heads;
+        foreach (ReadOnlyMemory<float> slab in weights.Slabs(tensor.Name, headRows))
+        {
+            ReadOnlySpan<float> values = heads == 0 ? slab.Span : RotaryLayout.Interleave(slab.Span, columns, slab.Length / columns / headRows);
+            if (GgmlTypes.BlockSize(type) == 1)
+            {
+                WriteValues(stream, values, type);
+                continue;
+            }
+
+            byte[] blocks = ArrayPool<byte>.Shared.Rent((int)GgmlTypes.ByteLength(type, [values.Length]));
+            Span<byte> target = blocks.AsSpan(0, (int)GgmlTypes.ByteLength(type, [values.Length]));
+            GgmlQuantizer.Quantize(type, values, columns, target, threads);
+            stream.Write(target);
+            ArrayPool<byte>.Shared.Return(blocks);
+        }
+    }
+
+    private static void WriteValues(Stream stream, ReadOnlySpan<float> values, GgmlType type)
     {
         const int Chunk = 1 << 20;
         ushort[] buffer = type == GgmlType.F32 ? [] : new ushort[Math.Min(Chunk, values.Length)];
         for (int done = 0; done < values.Length; done += Chunk)
         {
-            ReadOnlySpan<float> part = values.AsSpan(done, Math.Min(Chunk, values.Length - done));
+            ReadOnlySpan<float> part = values.Slice(done, Math.Min(Chunk, values.Length - done));
             if (type == GgmlType.F32)
             {
                 stream.Write(MemoryMarshal.AsBytes(part));

@@ -12,8 +12,8 @@ internal static class OnnxCommand
     {
         Option<string> baseModel = CommonOptions.Base();
         Option<string?> adapter = CommonOptions.Adapter();
-        var precision = new Option<string>("--precision") { Description = "fp32, or int4 (MatMulNBits in blocks of 32, embedding and head in 8 bits).", DefaultValueFactory = _ => "int4", HelpName = "PRECISION" };
-        precision.AcceptOnlyFromAmong("fp32", "int4");
+        var precision = new Option<string>("--precision") { Description = "fp32, fp16 (half the file, computed in 32 bits), or int4 (MatMulNBits in blocks of 32, embedding and head in 8 bits).", DefaultValueFactory = _ => "int4", HelpName = "PRECISION" };
+        precision.AcceptOnlyFromAmong("fp32", "fp16", "int4");
         Option<string> output = CommonOptions.Output("The folder to write; must not exist or be empty.");
         Option<bool> json = CommonOptions.Json();
         var command = new Command("onnx", "Convert a model, merged with its adapter, to a folder for ONNX Runtime and ONNX Runtime GenAI.") { baseModel, adapter, precision, output, json };
@@ -21,7 +21,7 @@ internal static class OnnxCommand
         {
             string path = parsed.GetValue(output)!;
             string name = parsed.GetValue(precision)!;
-            OnnxPrecision chosen = name == "fp32" ? OnnxPrecision.Fp32 : OnnxPrecision.Int4;
+            var chosen = Enum.Parse<OnnxPrecision>(name, ignoreCase: true);
             using ModelWeights weights = ModelWeights.Open(parsed.GetValue(baseModel)!, parsed.GetValue(adapter));
             ProgressDisplay.Run("writing ONNX", progress => OnnxExporter.Export(weights, path, chosen, progress, ct));
             Outcome.Written(path, OnnxExporter.ModelFiles(path).Sum(file => new FileInfo(file).Length), parsed.GetValue(json), ("precision", name));
