@@ -45,7 +45,7 @@ internal static class ModelShapes
         HeadDim = headDim,
         VocabSize = vocabulary,
         MaxPositionEmbeddings = 32768,
-        RmsNormEps = 1e-6,
+        NormEps = 1e-6,
         RopeTheta = 1000000,
         TieWordEmbeddings = tied,
         EosTokenId = 0,
