@@ -17,6 +17,8 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     [TrainingLoop.Command] = TrainingLoop.Run,
     ["qlora-memory"] = QloraMemoryBenchmark.Run,
     [QloraStep.Command] = QloraStep.Run,
+    ["export-memory"] = ExportMemoryBenchmark.Run,
+    [ExportMemoryBenchmark.StepCommand] = ExportMemoryBenchmark.RunStep,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
@@ -33,6 +35,8 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
                                                         packed LoRA step against padded ones: our binding's, and PyTorch's
           qlora-memory       --shape NAME [--tokens N] [--rank N] [--optimizers adamw,adamw8bit] [--folder DIR]
                                                         peak memory of loading and of one QLoRA step, random weights
+          export-memory      --shape NAME [--forms f16,q4_k_m,int4] [--folder DIR]
+                                                        seconds and peak memory of exports, random weights
                                                         NAME is qwen2.5-0.5b, qwen2.5-3b, qwen2.5-7b or llama-3.2-1b; DIR keeps the model
           data-large         [--rows N] [--folder DIR] [--only NAME,…] [--memory MIB]
                                                         data dedupe, check, split, … on generated rows; exact dedupe beside sort and Python

@@ -61,8 +61,9 @@ public static class LlamaQuantizer
         }
     }
 
-    // enum llama_ftype of llama.h.
-    private static int FileType(GgufQuantization type) => type switch
+    /// <summary>A type's number in a GGUF file's <c>general.file_type</c>: <c>enum llama_ftype</c> of <c>llama.h</c>.</summary>
+    /// <param name="type">The type.</param>
+    public static int FileType(GgufQuantization type) => type switch
     {
         GgufQuantization.F32 => 0,
         GgufQuantization.F16 => 1,

@@ -10,7 +10,7 @@ namespace SlmEdge.Export.Gguf;
 /// <summary>Exports models and adapters to GGUF.</summary>
 public static class GgufExporter
 {
-    /// <summary>Exports a model. Quantised types go through a temporary F32 file beside the target, which llama.cpp's own quantiser reads.</summary>
+    /// <summary>Exports a model in one pass over its files, with memory that does not grow with the model. Quantised types have the tensors that llama.cpp's own quantiser would write; IQ4_NL goes through a temporary F32 file beside the target, which that quantiser reads.</summary>
     /// <param name="weights">The model, merged or not.</param>
     /// <param name="path">The file; it appears only when it is complete.</param>
     /// <param name="type">The type of the matrices.</param>
@@ -28,9 +28,9 @@ public static class GgufExporter
         CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        if (FloatType(type) is { } floatType)
+        if (GgufTensorTypes.Knows(type))
         {
-            GgufModelWriter.Write(weights, path, floatType, progress, ct);
+            GgufModelWriter.Write(weights, path, type, threads, progress, ct);
             return;
         }
 
@@ -38,7 +38,7 @@ public static class GgufExporter
         string source = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.f32");
         try
         {
-            GgufModelWriter.Write(weights, source, GgmlType.F32, progress, ct);
+            GgufModelWriter.Write(weights, source, GgufQuantization.F32, threads, progress, ct);
             Quantize(source, full, type, threads, ct);
         }
         finally
@@ -114,12 +114,4 @@ public static class GgufExporter
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapterDirectory)));
         GgufModelWriter.WriteAdapter(lora, name, weights.Config, path, ct);
     }
-
-    private static GgmlType? FloatType(GgufQuantization type) => type switch
-    {
-        GgufQuantization.F32 => GgmlType.F32,
-        GgufQuantization.F16 => GgmlType.F16,
-        GgufQuantization.BF16 => GgmlType.BF16,
-        _ => null,
-    };
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
+using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.Families;
 using SlmEdge.Formats.Gguf;
@@ -8,38 +10,45 @@ using SlmEdge.Training.Quantization;
 
 namespace SlmEdge.Export.Gguf;
 
-/// <summary>Writes a model as a GGUF file, tensor by tensor.</summary>
+/// <summary>Writes a model as a GGUF file, a slab of rows at a time; quantised types are rounded by ggml's own code on the way.</summary>
 internal static class GgufModelWriter
 {
     /// <param name="weights">The model.</param>
     /// <param name="path">The file; it appears only when it is complete.</param>
-    /// <param name="type">F32, F16 or BF16; one-dimensional tensors stay F32 as llama.cpp's converter has it.</param>
+    /// <param name="type">The type; one-dimensional tensors stay F32 as llama.cpp's converter has it.</param>
+    /// <param name="threads">Threads of the quantiser; 0 takes all cores.</param>
     /// <param name="progress">Told about each tensor.</param>
     /// <param name="ct">Stops between two tensors.</param>
-    public static void Write(ModelWeights weights, string path, GgmlType type, IProgress<ExportProgress>? progress, CancellationToken ct) =>
-        Write(weights, path, type, _ => type, progress, ct);
+    public static void Write(ModelWeights weights, string path, GgufQuantization type, int threads, IProgress<ExportProgress>? progress, CancellationToken ct) =>
+        Write(weights, path, LlamaQuantizer.FileType(type), tensor => GgufTensorTypes.Choose(type, tensor.GgufName, tensor.Shape[1], weights.Config), threads, progress, ct);
 
-    /// <summary>Writes a base in the blocks in which the trainer held it, streamed: the file on which its adapter decides as in training.</summary>
+    /// <summary>Writes a base in the blocks in which the trainer held it: the file on which its adapter decides as in training.</summary>
     /// <param name="weights">The base as it is stored.</param>
     /// <param name="form">A form of GGUF.</param>
     /// <param name="path">The file; it appears only when it is complete.</param>
     /// <param name="progress">Told about each tensor.</param>
     /// <param name="ct">Stops between two tensors.</param>
     public static void WriteHeld(ModelWeights weights, BaseForm form, string path, IProgress<ExportProgress>? progress, CancellationToken ct) =>
-        Write(weights, path, form.ProjectionType(), tensor => form.MatrixType(tensor.IsProjection, tensor.Shape[1]), progress, ct);
+        Write(weights, path, form.FileType(), tensor => form.MatrixType(tensor.IsProjection, tensor.Shape[1]), threads: 0, progress, ct);
 
     private static void Write(
-        ModelWeights weights, string path, GgmlType type, Func<DecoderTensor, GgmlType> matrixType, IProgress<ExportProgress>? progress, CancellationToken ct)
+        ModelWeights weights,
+        string path,
+        int fileType,
+        Func<DecoderTensor, GgmlType> matrixType,
+        int threads,
+        IProgress<ExportProgress>? progress,
+        CancellationToken ct)
     {
         DecoderConfig config = weights.Config;
         var writer = new GgufWriter();
         if (weights.Source is { } source)
         {
-            GgufModelMetadata.Copy(writer, source, type);
+            GgufModelMetadata.Copy(writer, source, fileType);
         }
         else
         {
-            GgufModelMetadata.Write(writer, weights, type);
+            GgufModelMetadata.Write(writer, weights, fileType);
             GgufSamplingMetadata.Write(writer, GenerationConfig.Load(weights.Directory));
             GgufVocabulary.Apply(writer, LoadTokenizer(weights), config.VocabSize);
             foreach (var (name, values) in config.RopeTensors())
@@ -61,7 +70,7 @@ internal static class GgufModelWriter
                 {
                     ct.ThrowIfCancellationRequested();
                     progress?.Report(new ExportProgress(tensor.Name, done++, weights.Names.Count));
-                    WriteValues(stream, tensor.ToGguf(weights.Read(tensor.Name)), stored);
+                    WriteTensor(stream, weights, tensor, stored, threads);
                 }
             });
         }
@@ -108,19 +117,41 @@ internal static class GgufModelWriter
         return tokenizer;
     }
 
-    private static void WriteValues(Stream stream, float[] values, GgmlType type)
+    private static void WriteTensor(Stream stream, ModelWeights weights, DecoderTensor tensor, GgmlType type, int threads)
     {
-        const int Chunk = 1 << 20;
-        ushort[] buffer = type is not (GgmlType.F16 or GgmlType.BF16) ? [] : new ushort[Math.Min(Chunk, values.Length)];
-        if (GgmlTypes.BlockSize(type) > 1)
+        if (tensor.Shape.Length == 1)
         {
-            stream.Write(GgmlMatrix.Quantize(type, 1, values.Length, values).Blocks);
+            WriteValues(stream, tensor.ToGguf(weights.Read(tensor.Name)), type);
             return;
         }
 
+        int columns = (int)tensor.Shape[1];
+        int heads = tensor.InterleavedHeads;
+        int headRows = heads == 0 ? 1 : (int)tensor.Shape[0] / heads;
+        foreach (ReadOnlyMemory<float> slab in weights.Slabs(tensor.Name, headRows))
+        {
+            ReadOnlySpan<float> values = heads == 0 ? slab.Span : RotaryLayout.Interleave<float>(slab.Span, columns, slab.Length / columns / headRows);
+            if (GgmlTypes.BlockSize(type) == 1)
+            {
+                WriteValues(stream, values, type);
+                continue;
+            }
+
+            byte[] blocks = ArrayPool<byte>.Shared.Rent((int)GgmlTypes.ByteLength(type, [values.Length]));
+            Span<byte> target = blocks.AsSpan(0, (int)GgmlTypes.ByteLength(type, [values.Length]));
+            GgmlQuantizer.Quantize(type, values, columns, target, threads);
+            stream.Write(target);
+            ArrayPool<byte>.Shared.Return(blocks);
+        }
+    }
+
+    private static void WriteValues(Stream stream, ReadOnlySpan<float> values, GgmlType type)
+    {
+        const int Chunk = 1 << 20;
+        ushort[] buffer = type is not (GgmlType.F16 or GgmlType.BF16) ? [] : new ushort[Math.Min(Chunk, values.Length)];
         for (int done = 0; done < values.Length; done += Chunk)
         {
-            ReadOnlySpan<float> part = values.AsSpan(done, Math.Min(Chunk, values.Length - done));
+            ReadOnlySpan<float> part = values.Slice(done, Math.Min(Chunk, values.Length - done));
             if (type == GgmlType.F32)
             {
                 stream.Write(MemoryMarshal.AsBytes(part));

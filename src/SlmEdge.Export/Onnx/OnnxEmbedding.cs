@@ -19,22 +19,21 @@ internal sealed class OnnxEmbedding(OnnxParts parts)
     /// <summary>Adds the embedding of the ids, with the family's factor.</summary>
     public string AddLookup(string ids)
     {
-        const string Embedded = Gather + "/output_0";
+        string embedded = Gather + "/output_0";
         if (parts.Precision == OnnxPrecision.Int4)
         {
             _quantized = parts.Matrices.AddQuantized("model.embed_tokens", parts.Options.Embedding, DecoderTensorNames.Embedding);
-            AddGatherBlockQuantized(_quantized, ids, Gather, Embedded);
+            AddGatherBlockQuantized(_quantized, ids, Gather, embedded);
         }
         else
         {
-            _table = _graph.AddInitializer(DecoderTensorNames.Embedding, OnnxDataType.Float, [_config.VocabSize, _config.HiddenSize], stream =>
-                OnnxMatrices.WriteFloats(stream, parts.Matrices.Read(DecoderTensorNames.Embedding)));
-            _graph.AddNode("Gather", [_table, ids], [Embedded], name: Gather);
+            _table = parts.Matrices.AddTable(DecoderTensorNames.Embedding, parts.Half, DecoderTensorNames.Embedding);
+            embedded = parts.Matrices.Widened(_graph.AddNode("Gather", [_table, ids], [embedded], name: Gather), Gather, parts.Half);
         }
 
         return parts.Design.EmbeddingScale == 1
-            ? Embedded
-            : _graph.AddNode("Mul", [Embedded, parts.Constant("/model/embed_tokens/scale", parts.Design.EmbeddingScale)], ["/model/embed_tokens/Mul/output_0"], name: "/model/embed_tokens/Mul");
+            ? embedded
+            : _graph.AddNode("Mul", [embedded, parts.Constant("/model/embed_tokens/scale", parts.Design.EmbeddingScale)], ["/model/embed_tokens/Mul/output_0"], name: "/model/embed_tokens/Mul");
     }
 
     /// <summary>Adds the product with the head, and the bound of the logits where there is one; after <see cref="AddLookup"/>.</summary>
@@ -61,14 +60,9 @@ internal sealed class OnnxEmbedding(OnnxParts parts)
             return parts.Matrices.AddMatMulNBits(input, HeadNode, output, head, parts.Options.AccuracyLevel);
         }
 
-        if (!_config.TieWordEmbeddings)
-        {
-            return parts.Matrices.AddMatMul(input, HeadNode, output, DecoderTensorNames.Head);
-        }
-
-        string transposed = _graph.AddNode(
-            "Transpose", [_table!], ["/lm_head/Transpose/output_0"], name: "/lm_head/Transpose", attributes: [OnnxAttribute.Ints("perm", 1, 0)]);
-        return _graph.AddNode("MatMul", [input, transposed], [output], name: HeadNode);
+        return _config.TieWordEmbeddings
+            ? parts.Matrices.AddMatMul(input, HeadNode, output, parts.Matrices.Widened(_table!, "/lm_head", parts.Half))
+            : parts.Matrices.AddMatMul(input, HeadNode, output, parts.Half, DecoderTensorNames.Head);
     }
 
     private void AddGatherBlockQuantized(QuantizedWeight embedding, string ids, string node, string output)

@@ -2,12 +2,13 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using SlmEdge.Formats.Onnx.Quantization;
 using SlmEdge.Export.Weights;
+using SlmEdge.Formats.Numerics;
 using SlmEdge.Formats.Onnx;
 
 namespace SlmEdge.Export.Onnx;
 
 /// <summary>
-/// Adds weights and their products to a graph. Tensors are read, stacked and quantised when their bytes are written, one at a time.
+/// Adds weights and their products to a graph. Tensors are read and quantised when their bytes are written, a slab of rows at a time.
 /// </summary>
 internal sealed class OnnxMatrices(OnnxGraphBuilder graph, ModelWeights weights, Action<string> reading)
 {
@@ -35,14 +36,44 @@ internal sealed class OnnxMatrices(OnnxGraphBuilder graph, ModelWeights weights,
             }
         });
 
-    /// <summary><c>input · Wᵀ</c> in single precision; several weights are stacked along their rows.</summary>
-    public string AddMatMul(string input, string node, string output, params string[] names)
+    /// <summary>
+    /// <c>input · Wᵀ</c> in single precision; several weights are stacked along their rows. <c>FusedMatMul</c>, which is <c>MatMul</c> with the
+    /// transposition as an attribute, takes the rows as the checkpoint has them.
+    /// </summary>
+    public string AddMatMul(string input, string node, string output, bool half, params string[] names) =>
+        AddMatMul(input, node, output, Widened(AddTable(node[1..].Replace('/', '.') + ".weight", half, names), node, half));
+
+    /// <summary><c>input · Wᵀ</c> with a weight <c>[rows, columns]</c> that is in the graph already.</summary>
+    public string AddMatMul(string input, string node, string output, string weight) =>
+        graph.AddNode("FusedMatMul", [input, weight], [output], Microsoft, node,
+            [OnnxAttribute.Int("transA", 0), OnnxAttribute.Int("transB", 1), OnnxAttribute.Float("alpha", 1)]);
+
+    /// <summary>Adds weights, stacked along their rows, as <c>[rows, columns]</c> in 32 or 16 bits.</summary>
+    public string AddTable(string name, bool half, params string[] names)
     {
         (int rows, int columns) = Size(names);
-        string weight = graph.AddInitializer(node[1..].Replace('/', '.') + ".weight", OnnxDataType.Float, [columns, rows], stream =>
-            WriteFloats(stream, Transpose(Stack(names), rows, columns)));
-        return graph.AddNode("MatMul", [input, weight], [output], name: node);
+        return graph.AddInitializer(name, half ? OnnxDataType.Float16 : OnnxDataType.Float, [rows, columns], stream =>
+        {
+            ushort[] rounded = [];
+            foreach (ReadOnlyMemory<float> slab in Slabs(names))
+            {
+                if (!half)
+                {
+                    stream.Write(MemoryMarshal.AsBytes(slab.Span));
+                    continue;
+                }
+
+                rounded = rounded.Length < slab.Length ? new ushort[slab.Length] : rounded;
+                Float16Conversion.FromSingle(slab.Span, rounded.AsSpan(0, slab.Length));
+                stream.Write(MemoryMarshal.AsBytes(rounded.AsSpan(0, slab.Length)));
+            }
+        });
     }
+
+    /// <summary>A 16-bit value as 32 bits; of a constant, ONNX Runtime computes that once, when it loads the model.</summary>
+    public string Widened(string value, string node, bool half) => half
+        ? graph.AddNode("Cast", [value], [node + "/Cast/output_0"], name: node + "/Cast", attributes: [OnnxAttribute.Int("to", (long)OnnxDataType.Float)])
+        : value;
 
     /// <summary><c>input · Wᵀ</c> with W in blocks; several weights are stacked along their rows.</summary>
     public string AddMatMulNBits(string input, string node, string output, BlockQuantization options, int accuracyLevel, params string[] names) =>
@@ -72,25 +103,34 @@ internal sealed class OnnxMatrices(OnnxGraphBuilder graph, ModelWeights weights,
     {
         (int rows, int columns) = Size(names);
         int blocks = (columns + options.BlockSize - 1) / options.BlockSize;
-        BlockQuantizedMatrix? quantized = null;
+        var heldScales = new List<float[]>();
+        var heldZeroPoints = new List<byte[]>();
 
-        // Levels are written first; scales and zero points wait for their turn, then the matrix is let go.
+        // Levels are written first, slab by slab; scales and zero points, an eighth of their size, wait for their turn and are then let go.
         string levels = graph.AddInitializer(name + ".qweight", OnnxDataType.UInt8, [rows, blocks, options.BlockSize * options.Bits / 8], stream =>
         {
-            quantized = BlockQuantizer.Quantize(Stack(names), rows, columns, options);
-            stream.Write(quantized.Levels);
+            foreach (ReadOnlyMemory<float> slab in Slabs(names))
+            {
+                BlockQuantizedMatrix quantized = BlockQuantizer.Quantize(slab, slab.Length / columns, columns, options);
+                stream.Write(quantized.Levels);
+                heldScales.Add(quantized.Scales);
+                if (quantized.ZeroPoints is { } zeros)
+                {
+                    heldZeroPoints.Add(zeros);
+                }
+            }
         });
         string scales = graph.AddInitializer(name + ".scales", OnnxDataType.Float, [rows, blocks], stream =>
         {
-            WriteFloats(stream, quantized!.Scales);
-            quantized = options.Symmetric ? null : quantized;
+            heldScales.ForEach(part => WriteFloats(stream, part));
+            heldScales.Clear();
         });
         string? zeroPoints = options.Symmetric
             ? null
             : graph.AddInitializer(name + ".qzeros", OnnxDataType.UInt8, [rows, ((blocks * options.Bits) + 7) / 8], stream =>
             {
-                stream.Write(quantized!.ZeroPoints!);
-                quantized = null;
+                heldZeroPoints.ForEach(part => stream.Write(part));
+                heldZeroPoints.Clear();
             });
         return new QuantizedWeight(levels, scales, zeroPoints, rows, columns, options);
     }
@@ -113,41 +153,15 @@ internal sealed class OnnxMatrices(OnnxGraphBuilder graph, ModelWeights weights,
 
     private (int Rows, int Columns) Size(string[] names) => ((int)names.Sum(name => weights.Shapes[name][0]), (int)weights.Shapes[names[0]][1]);
 
-    private float[] Stack(string[] names)
+    private IEnumerable<ReadOnlyMemory<float>> Slabs(string[] names)
     {
-        if (names.Length == 1)
-        {
-            return Read(names[0]);
-        }
-
-        (int rows, int columns) = Size(names);
-        float[] stacked = new float[rows * columns];
-        int position = 0;
         foreach (string name in names)
         {
-            float[] part = Read(name);
-            part.CopyTo(stacked, position);
-            position += part.Length;
-        }
-
-        return stacked;
-    }
-
-    private static float[] Transpose(float[] values, int rows, int columns)
-    {
-        float[] transposed = new float[values.Length];
-        const int Tile = 32;
-        Parallel.For(0, (rows + Tile - 1) / Tile, tile =>
-        {
-            int end = Math.Min(rows, (tile + 1) * Tile);
-            for (int column = 0; column < columns; column++)
+            reading(name);
+            foreach (ReadOnlyMemory<float> slab in weights.Slabs(name))
             {
-                for (int row = tile * Tile; row < end; row++)
-                {
-                    transposed[(column * rows) + row] = values[(row * columns) + column];
-                }
+                yield return slab;
             }
-        });
-        return transposed;
+        }
     }
 }

@@ -24,6 +24,9 @@ internal sealed class OnnxParts(ModelWeights weights, OnnxGraphBuilder graph, On
 
     public OnnxQuantizationOptions Options => options;
 
+    /// <summary>Whether matrices are stored in 16 bits.</summary>
+    public bool Half => precision == OnnxPrecision.Fp16;
+
     /// <summary><c>input · Wᵀ</c> and its bias where there is one; several parts are stacked along their rows.</summary>
     /// <param name="input">Name of what is projected.</param>
     /// <param name="node">Name of the projection's nodes.</param>
@@ -33,8 +36,8 @@ internal sealed class OnnxParts(ModelWeights weights, OnnxGraphBuilder graph, On
     {
         string[] matrices = [.. parts.Select(part => Weight(part, layer).Name)];
         string product = node + "/MatMul";
-        string projected = precision == OnnxPrecision.Fp32
-            ? Matrices.AddMatMul(input, product, product + "/output_0", matrices)
+        string projected = precision != OnnxPrecision.Int4
+            ? Matrices.AddMatMul(input, product, product + "/output_0", Half, matrices)
             : Matrices.AddMatMulNBits(input, product + "_Q4", product + "_Q4/output_0", options.Projections, options.AccuracyLevel, matrices);
         projected = _lora?.AddBranch(input, projected, product, matrices) ?? projected;
         string[] biases = [.. parts.Select(part => Bias(part, layer)?.Name).OfType<string>()];

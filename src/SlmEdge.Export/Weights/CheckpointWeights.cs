@@ -36,7 +36,8 @@ internal sealed class CheckpointWeights : ModelWeights
         }
     }
 
-    public override float[] Read(string name) => _tensors.ReadFloat32(name);
+    public override void ReadRows(string name, int firstRow, Span<float> destination) =>
+        _tensors.ReadFloat32(name, firstRow * (Shapes[name].Length == 1 ? 1 : Shapes[name][1]), destination);
 
     private protected override void Dispose(bool disposing) => _tensors.Dispose();
 

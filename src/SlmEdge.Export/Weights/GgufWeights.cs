@@ -9,6 +9,7 @@ internal sealed class GgufWeights : ModelWeights
 {
     private readonly GgufFile _file;
     private readonly DecoderTensors _tensors;
+    private readonly RestoredTensor _restored = new();
 
     private GgufWeights(string path, GgufFile file)
         : base(path, GgufDecoderConfig.Read(file))
@@ -40,12 +41,22 @@ internal sealed class GgufWeights : ModelWeights
         }
     }
 
-    public override float[] Read(string name)
+    public override void ReadRows(string name, int firstRow, Span<float> destination)
     {
         DecoderTensor tensor = _tensors.Find(name) ?? throw new ExportException($"The model has no tensor '{name}'.");
-        float[] values = new float[tensor.Shape.Aggregate(1L, (product, dimension) => product * dimension)];
-        _file.ReadFloat32(tensor.GgufName, 0, values);
-        return tensor.FromGguf(values);
+        int width = tensor.Shape.Length == 1 ? 1 : (int)tensor.Shape[1];
+        if (tensor is { InterleavedHeads: 0, GgufOffset: 0 })
+        {
+            _file.ReadFloat32(tensor.GgufName, (long)firstRow * width, destination);
+            return;
+        }
+
+        _restored.ReadRows(name, firstRow, width, destination, () =>
+        {
+            float[] values = new float[tensor.Shape.Aggregate(1L, (product, dimension) => product * dimension)];
+            _file.ReadFloat32(tensor.GgufName, 0, values);
+            return tensor.FromGguf(values);
+        });
     }
 
     private protected override void Dispose(bool disposing) => _file.Dispose();

@@ -11,38 +11,43 @@ internal sealed class MergedWeights(ModelWeights weights, LoraFactors lora) : Mo
 {
     internal override GgufFile? Source => weights.Source;
 
-    public override float[] Read(string name)
+    public override void ReadRows(string name, int firstRow, Span<float> destination)
     {
-        float[] values = weights.Read(name);
+        weights.ReadRows(name, firstRow, destination);
         if (lora.Find(name) is { } factors)
         {
-            Add(values, factors);
+            Add(destination, firstRow, factors);
         }
-
-        return values;
     }
 
     private protected override void Dispose(bool disposing) => weights.Dispose();
 
-    private static void Add(float[] values, LoraPair pair)
+    private static unsafe void Add(Span<float> values, int firstRow, LoraPair pair)
     {
         (int rank, int columns) = (pair.Rank, pair.Columns);
-        Parallel.For(0, pair.Rows, row =>
+        fixed (float* start = values)
         {
-            // The sum of the update is formed first and added to the weight once: adding rank small terms one by one
-            // to a large weight would round rank times.
-            float[] update = new float[columns];
-            for (int r = 0; r < rank; r++)
+            float* first = start;
+            Parallel.For(0, values.Length / columns, () => new float[columns], (i, _, update) =>
             {
-                TensorPrimitives.MultiplyAdd(pair.A.AsSpan(r * columns, columns), pair.B[(row * rank) + r], update, update);
-            }
+                // The sum of the update is formed first and added to the weight once: adding rank small terms one by one
+                // to a large weight would round rank times.
+                Array.Clear(update);
+                int row = firstRow + i;
+                for (int r = 0; r < rank; r++)
+                {
+                    TensorPrimitives.MultiplyAdd(pair.A.AsSpan(r * columns, columns), pair.B[(row * rank) + r], update, update);
+                }
 
-            Span<float> target = values.AsSpan(row * columns, columns);
-            TensorPrimitives.MultiplyAdd(update, pair.Scale, target, target);
-            if (pair.Magnitude is { } magnitude)
-            {
-                TensorPrimitives.Multiply(target, magnitude[row] / TensorPrimitives.Norm<float>(target), target);
-            }
-        });
+                var target = new Span<float>(first + ((long)i * columns), columns);
+                TensorPrimitives.MultiplyAdd(update, pair.Scale, target, target);
+                if (pair.Magnitude is { } magnitude)
+                {
+                    TensorPrimitives.Multiply(target, magnitude[row] / TensorPrimitives.Norm<float>(target), target);
+                }
+
+                return update;
+            }, _ => { });
+        }
     }
 }

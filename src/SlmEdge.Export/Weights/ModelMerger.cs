@@ -7,7 +7,7 @@ namespace SlmEdge.Export.Weights;
 /// <summary>Writes a base model and its adapter as one model in Hugging Face's layout.</summary>
 public static class ModelMerger
 {
-    /// <summary>Merges, one tensor at a time. The folder appears only when it is complete.</summary>
+    /// <summary>Merges, a slab of rows at a time. The folder appears only when it is complete.</summary>
     /// <param name="baseDirectory">The base model.</param>
     /// <param name="adapterDirectory">The adapter.</param>
     /// <param name="outputDirectory">The folder to write; must not exist or be empty.</param>
@@ -46,7 +46,7 @@ public static class ModelMerger
             {
                 ct.ThrowIfCancellationRequested();
                 progress?.Report(new ExportProgress(name, done++, weights.Names.Count));
-                return weights.Read(name);
+                return weights.Slabs(name);
             })),
         ];
         SafetensorsWriter.Write(

@@ -8,8 +8,8 @@ using SlmEdge.Training.Models;
 namespace SlmEdge.Export.Weights;
 
 /// <summary>
-/// The weights of a Llama-family model by Hugging Face names, read one tensor at a time as single precision, so that a conversion
-/// needs memory for about one tensor. With an adapter, the tensors are merged while they are read.
+/// The weights of a Llama-family model by Hugging Face names, read as single precision, a slab of rows at a time, so that a
+/// conversion needs no memory that grows with the model. With an adapter, the rows are merged while they are read.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 public abstract class ModelWeights : IDisposable
@@ -44,6 +44,9 @@ public abstract class ModelWeights : IDisposable
 
     /// <summary>Number of parameters; a tied head counts once.</summary>
     public long ParameterCount => Shapes.Values.Sum(shape => shape.Aggregate(1L, (product, dimension) => product * dimension));
+
+    /// <summary>Values that are read at a time: 16 MiB.</summary>
+    internal int SlabElements { get; set; } = 1 << 22;
 
     /// <summary>Opens a model, merged with an adapter when one is given.</summary>
     /// <param name="baseDirectory">A folder in Hugging Face's layout, or a GGUF file.</param>
@@ -82,7 +85,37 @@ public abstract class ModelWeights : IDisposable
 
     /// <summary>Reads one tensor, row-major.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    public abstract float[] Read(string name);
+    public float[] Read(string name)
+    {
+        float[] values = new float[Shapes[name].Aggregate(1L, (product, dimension) => product * dimension)];
+        ReadRows(name, 0, values);
+        return values;
+    }
+
+    /// <summary>Reads some rows of a tensor; those of a vector have one value.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="destination">Receives whole rows.</param>
+    public abstract void ReadRows(string name, int firstRow, Span<float> destination);
+
+    /// <summary>
+    /// Reads a tensor in slabs of rows of about <see cref="SlabElements"/> values, in order. The array is overwritten by the next slab; the last one is shorter.
+    /// </summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="multiple">Every slab has a multiple of as many rows.</param>
+    internal IEnumerable<ReadOnlyMemory<float>> Slabs(string name, int multiple = 1)
+    {
+        long[] shape = Shapes[name];
+        (int rows, int width) = ((int)shape[0], shape.Length == 1 ? 1 : (int)shape[1]);
+        int most = Math.Max(multiple, SlabElements / width / multiple * multiple);
+        float[] buffer = new float[Math.Min(most, rows) * width];
+        for (int first = 0; first < rows; first += most)
+        {
+            Memory<float> slab = buffer.AsMemory(0, Math.Min(most, rows - first) * width);
+            ReadRows(name, first, slab.Span);
+            yield return slab;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

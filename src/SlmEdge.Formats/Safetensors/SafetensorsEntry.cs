@@ -18,6 +18,16 @@ public sealed record SafetensorsEntry(string Name, SafetensorsType Type, long[] 
     public static SafetensorsEntry FromFloat32(string name, long[] shape, SafetensorsType type, Func<float[]> values) =>
         new(name, Supported(type), shape, stream => Write(stream, type, values()));
 
+    /// <summary>A tensor from single-precision values that come part by part when its turn comes, so that not even one tensor need be in memory at once.</summary>
+    public static SafetensorsEntry FromFloat32(string name, long[] shape, SafetensorsType type, Func<IEnumerable<ReadOnlyMemory<float>>> parts) =>
+        new(name, Supported(type), shape, stream =>
+        {
+            foreach (ReadOnlyMemory<float> part in parts())
+            {
+                Write(stream, type, part.Span);
+            }
+        });
+
     private static SafetensorsType Supported(SafetensorsType type) =>
         type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16
             ? type

@@ -15,7 +15,7 @@ namespace SlmEdge.Training.Families;
 public sealed class DecoderModel : IDisposable
 {
     /// <summary>Numbers in one activation of the feed-forward block that are computed anew at a time: 64 MiB of fp32, of which there are about six.</summary>
-    private const long RecomputedElements = 1 << 24;
+    internal const long RecomputedElements = 1 << 24;
 
     private readonly Dictionary<string, Tensor> _dense;
     private readonly RotaryEmbeddings _rotary;

@@ -11,6 +11,9 @@ internal static class OutputHead
     /// <summary>Elements of the matrix that are fp32 at a time: 16 MiB.</summary>
     private const long PartElements = 1 << 22;
 
+    /// <summary>Bytes of the matrix that are fp32 at a time.</summary>
+    public static long BytesAtOnce => PartElements * sizeof(float);
+
     /// <summary>Logits of <c>[rows, hidden]</c>: <c>[rows, vocabulary]</c>. Autograd follows where it is on.</summary>
     public static Tensor Logits(Tensor hidden, Tensor head)
     {

@@ -59,6 +59,9 @@ public abstract record FineTuningOptions
     /// <summary>Keep the optimiser's state in main memory and bring it to the compute device for each update.</summary>
     public bool OffloadOptimizer { get; init; }
 
+    /// <summary>Start even when the estimate says that memory does not suffice.</summary>
+    public bool IgnoreMemoryEstimate { get; init; }
+
     /// <summary>Most passes over the training rows.</summary>
     public int Epochs { get; init; } = 10;
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using SlmEdge.Formats.Safetensors;
 using SlmEdge.Formats.Storage;
 using SlmEdge.Training.Adapters;
+using SlmEdge.Training.Checkpoints;
 using SlmEdge.Training.Families;
 using SlmEdge.Training.Memory;
 using SlmEdge.Training.Models;
@@ -27,11 +28,38 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
     public delegate (RunSubject Subject, IObjective Objective) Opening(BaseTokenizer tokenizer, DecoderModel model);
 
     /// <summary>Runs to the last pass or to the early stop. On cancellation a checkpoint is written before the exception.</summary>
-    /// <exception cref="TrainingException">Settings contradict each other, or the loss is not finite.</exception>
+    /// <exception cref="TrainingException">Settings contradict each other, the loss is not finite, or memory does not suffice.</exception>
     public FineTuningResult Execute(Opening open, IProgress<TrainingStep>? progress, Action<string>? message, CancellationToken cancellationToken)
     {
         options.Validate();
         RunDirectory.Claim(options.OutputDirectory, options.Resume);
+        CheckMemory(message);
+        try
+        {
+            return Train(open, progress, message, cancellationToken);
+        }
+        catch (Exception e) when (OutOfMemory.Is(e))
+        {
+            var kept = Checkpoint.Exists(options.OutputDirectory)
+                ? $"The checkpoint in '{Checkpoint.Directory(options.OutputDirectory)}' is kept; --activation-checkpointing may be added when going on from it with --resume, other settings need a new run."
+                : "No checkpoint was written yet.";
+            throw new TrainingException($"There was not enough memory: {e.Message.Split('\n')[0]} {kept} To need less: {string.Join("; ", MemoryPlan.Advice(options))}.", e);
+        }
+    }
+
+    private void CheckMemory(Action<string>? message)
+    {
+        var estimate = MemoryPlan.Of(options);
+        var available = AvailableMemory.Read();
+        message?.Invoke(estimate.Describe(available));
+        if (!options.IgnoreMemoryEstimate)
+        {
+            estimate.Require(available, MemoryPlan.Advice(options));
+        }
+    }
+
+    private FineTuningResult Train(Opening open, IProgress<TrainingStep>? progress, Action<string>? message, CancellationToken cancellationToken)
+    {
         NativeAllocator.KeepFreedMemory();
         if (options.Threads > 0)
         {
@@ -49,6 +77,7 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
         var (subject, objective) = open(tokenizer, model);
         var general = GeneralData.Load(options, tokenizer, options.LengthLimit(model.Config), (long)options.Epochs * objective.RowCount, message);
         TrainableBase.Prepare(model, options, message);
+        NativeAllocator.ReturnFreedMemory();
 
         using var optimizer = Optimizers.Create(
             options.Optimizer, model.TrainableParameters(), options.WeightDecay, options.LoraPlusRatio, stateDevice: TrainableBase.StateDevice(options, model.Device, message));

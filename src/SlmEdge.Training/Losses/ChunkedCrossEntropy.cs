@@ -124,7 +124,12 @@ internal static class ChunkedCrossEntropy
         }
     }
 
-    private static int RowsPerChunk(Tensor head) => (int)Math.Clamp(ChunkLogits / head.shape[0], 16, ChunkRows);
+    /// <summary>Logits that exist at a time when so many tokens are supervised.</summary>
+    public static long LogitsAtOnce(long vocabulary, long tokens) => vocabulary * Math.Min(tokens, RowsPerChunk(vocabulary));
+
+    private static int RowsPerChunk(Tensor head) => RowsPerChunk(head.shape[0]);
+
+    private static int RowsPerChunk(long vocabulary) => (int)Math.Clamp(ChunkLogits / vocabulary, 16, ChunkRows);
 
     /// <summary>
     /// The rows' losses, <c>[rows, 1]</c>; leaves <c>exp(logit − largest)</c> of each row and the sum over it, <c>[rows, 1]</c>. One buffer, where a

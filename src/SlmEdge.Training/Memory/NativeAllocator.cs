@@ -37,6 +37,27 @@ internal static partial class NativeAllocator
         }
     }
 
+    /// <summary>Gives what is freed but kept back to the kernel, holes between blocks included: after a phase that needed more than the next one will.</summary>
+    public static void ReturnFreedMemory()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        try
+        {
+            _ = MallocTrim(0);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // Another C library: its own policy stands.
+        }
+    }
+
+    [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
+    private static partial int MallocTrim(nuint pad);
+
     [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
     private static partial int MallocOption(int option, int value);
 }

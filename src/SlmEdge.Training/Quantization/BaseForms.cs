@@ -35,6 +35,17 @@ public static class BaseForms
     /// <param name="form">The form.</param>
     public static bool IsGguf(this BaseForm form) => Rows.First(r => r.Form == form).Projections is not null;
 
+    /// <summary>The LLAMA_FTYPE of <c>llama.h</c> that a GGUF file of this form states.</summary>
+    /// <param name="form">A form of GGUF.</param>
+    public static int FileType(this BaseForm form) => form.ProjectionType() switch
+    {
+        GgmlType.Q4_0 => 2,
+        GgmlType.Q8_0 => 7,
+        GgmlType.Q4_K => 14,
+        GgmlType.IQ4_NL => 25,
+        var type => throw new ArgumentOutOfRangeException(nameof(form), form, $"There is no file type of {type}."),
+    };
+
     /// <summary>The type that gives a GGUF file of this form its name.</summary>
     /// <param name="form">A form of GGUF.</param>
     public static GgmlType ProjectionType(this BaseForm form) =>

@@ -79,7 +79,7 @@ public sealed class BlockQuantizerTests
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     public void A_weight_that_is_no_number_is_refused(float bad) =>
-        Should.Throw<ArgumentException>(() => BlockQuantizer.Quantize([1, bad], 1, 2, new BlockQuantization(4)));
+        Should.Throw<ArgumentException>(() => BlockQuantizer.Quantize((float[])[1, bad], 1, 2, new BlockQuantization(4)));
 
     private static float[] Gaussian(int count, int seed)
     {

@@ -100,6 +100,37 @@ public sealed class SftTrainerTests
         }
     }
 
+    /// <summary>All weights of this model, because its adapters are too small for 8-bit state.</summary>
+    [Fact]
+    public void A_run_with_8_bit_optimiser_state_learns_and_resumes_bit_for_bit()
+    {
+        using var place = new TemporaryDirectory();
+        var whole = Options(place, "whole") with
+        {
+            Method = FineTuningMethod.Full, Optimizer = OptimizerKind.AdamW8Bit, OffloadOptimizer = true, LearningRate = 2e-3, EvaluateEvery = 5, Patience = 0, Epochs = 6,
+        };
+        var messages = new List<string>();
+        var result = new SftTrainer(whole).Run(message: messages.Add);
+        result.ValidationAccuracy!.Value.ShouldBeGreaterThan(0.9);
+        messages.ShouldContain(m => m.StartsWith("--offload-optimizer changes nothing here", StringComparison.Ordinal));
+        messages.ShouldContain(m => m.StartsWith("Memory: about", StringComparison.Ordinal));
+
+        using var stop = new CancellationTokenSource();
+        var parts = whole with { OutputDirectory = place.At("parts") };
+        Should.Throw<OperationCanceledException>(() => new SftTrainer(parts).Run(new Recorder(step => Stop(step, stop)), cancellationToken: stop.Token));
+        var resumed = new SftTrainer(parts with { Resume = true }).Run();
+        const string File = "model.safetensors";
+        System.IO.File.ReadAllBytes(Path.Combine(resumed.ArtifactDirectory, File)).ShouldBe(System.IO.File.ReadAllBytes(Path.Combine(result.ArtifactDirectory, File)));
+
+        static void Stop(TrainingStep step, CancellationTokenSource stop)
+        {
+            if (step.Step == 13)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
     [Theory]
     [InlineData(FineTuningMethod.Lora)]
     [InlineData(FineTuningMethod.Qlora)]

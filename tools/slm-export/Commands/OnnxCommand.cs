@@ -13,8 +13,8 @@ internal static class OnnxCommand
     {
         Option<string> baseModel = CommonOptions.Base();
         Option<string?> adapter = CommonOptions.Adapter();
-        var precision = new Option<string>("--precision") { Description = "fp32, or int4 (MatMulNBits in blocks of 32, embedding and head in 8 bits).", DefaultValueFactory = _ => "int4", HelpName = "PRECISION" };
-        precision.AcceptOnlyFromAmong("fp32", "int4");
+        var precision = new Option<string>("--precision") { Description = "fp32, fp16 (half the file, computed in 32 bits), or int4 (MatMulNBits in blocks of 32, embedding and head in 8 bits).", DefaultValueFactory = _ => "int4", HelpName = "PRECISION" };
+        precision.AcceptOnlyFromAmong("fp32", "fp16", "int4");
         Option<string> output = CommonOptions.Output("The folder to write; must not exist or be empty.");
         Option<bool> asTrained = CommonOptions.AsTrained();
         Option<double> maxKl = CommonOptions.MaxKl();
@@ -31,7 +31,7 @@ internal static class OnnxCommand
         {
             string path = parsed.GetValue(output)!;
             string name = parsed.GetValue(precision)!;
-            OnnxPrecision chosen = name == "fp32" ? OnnxPrecision.Fp32 : OnnxPrecision.Int4;
+            OnnxPrecision chosen = Enum.Parse<OnnxPrecision>(name, ignoreCase: true);
             string baseDirectory = parsed.GetValue(baseModel)!;
             string? lora = parsed.GetValue(adapter);
             (string, string)[] details;

@@ -26,6 +26,7 @@ internal sealed class FineTuningArguments
     private readonly Option<ComputePrecision> _compute = new Option<ComputePrecision>("--compute-dtype") { DefaultValueFactory = _ => ComputePrecision.Fp32, Description = "fp32 or bf16: products with the quantised base, of qlora" }.Named();
     private readonly Option<double> _loraPlus = new Option<double>("--lora-plus-ratio") { DefaultValueFactory = _ => 1, Description = "LoRA+: learning rate of B over that of A; needs --optimizer adamw" }.AtLeast(0);
     private readonly Option<OptimizerKind> _optimizer = new Option<OptimizerKind>("--optimizer") { DefaultValueFactory = _ => OptimizerKind.Muon, Description = "muon, adamw, or adamw8bit (state in 8 bits)" }.Named();
+    private readonly Option<bool> _ignoreEstimate = new("--ignore-memory-estimate") { Description = "Start even when the estimate says that memory does not suffice" };
     private readonly Option<bool> _offload = new("--offload-optimizer") { Description = "Keep the optimiser's state in main memory and not on the GPU" };
     private readonly Option<ScheduleShape> _schedule = new Option<ScheduleShape>("--schedule") { DefaultValueFactory = _ => ScheduleShape.Cosine, Description = "cosine, linear or constant after the warm-up" }.Named();
     private readonly Option<double> _warmup = new Option<double>("--warmup-share") { DefaultValueFactory = _ => 0.05, Description = "Share of the steps that warm up" }.Between(0, 1);
@@ -58,7 +59,7 @@ internal sealed class FineTuningArguments
     {
         foreach (var option in new Option[]
         {
-            _base, _adapter, _train, _valid, _method, _quant, _output, _rank, _alpha, _dropout, _targets, _rankStabilized, _dora, _precision, _compute, _loraPlus, _optimizer, _offload, _epochs, _batch, _rate,
+            _base, _adapter, _train, _valid, _method, _quant, _output, _rank, _alpha, _dropout, _targets, _rankStabilized, _dora, _precision, _compute, _loraPlus, _optimizer, _offload, _ignoreEstimate, _epochs, _batch, _rate,
             _schedule, _warmup, _decay, _clip, _packTokens, _recompute, _evaluateEvery, _patience, _maxLength, _general, _generalShare, _seed, _threads, _resume,
         })
         {
@@ -106,6 +107,7 @@ internal sealed class FineTuningArguments
             EvaluateEvery = parsed.GetValue(_evaluateEvery),
             Optimizer = parsed.GetValue(_optimizer),
             OffloadOptimizer = parsed.GetValue(_offload),
+            IgnoreMemoryEstimate = parsed.GetValue(_ignoreEstimate),
             Epochs = parsed.GetValue(_epochs),
             BatchSize = parsed.GetValue(_batch),
             LearningRate = parsed.GetValue(_rate),

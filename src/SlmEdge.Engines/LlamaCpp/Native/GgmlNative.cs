@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace SlmEdge.Engines.LlamaCpp.Native;
 
-/// <summary>The part of ggml's backend registry (<c>ggml-backend.h</c>) that SlmEdge uses.</summary>
+/// <summary>The part of ggml (<c>ggml-backend.h</c>, <c>ggml.h</c>) that SlmEdge uses.</summary>
 internal static partial class GgmlNative
 {
     internal const string Library = "slmedge-ggml";
@@ -27,4 +27,8 @@ internal static partial class GgmlNative
 
     [LibraryImport(BaseLibrary)]
     internal static partial nint ggml_backend_dev_description(nint device);
+
+    /// <summary><c>ggml.h</c>: quantises rows from <c>start</c> (in elements) on; the importance matrix may be null where the type does not need one.</summary>
+    [LibraryImport(BaseLibrary)]
+    internal static unsafe partial nuint ggml_quantize_chunk(int type, float* source, void* destination, long start, long rows, long columns, float* importance);
 }

@@ -23,17 +23,16 @@ public static class BlockQuantizer
     /// <param name="columns">Input features.</param>
     /// <param name="options">Bits, block size, zero points, search.</param>
     /// <exception cref="ArgumentException">The sizes do not fit, or a weight is NaN or infinite.</exception>
-    public static BlockQuantizedMatrix Quantize(float[] weights, int rows, int columns, BlockQuantization options)
+    public static BlockQuantizedMatrix Quantize(ReadOnlyMemory<float> weights, int rows, int columns, BlockQuantization options)
     {
-        ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (rows < 1 || columns < 1 || weights.LongLength != (long)rows * columns)
+        if (rows < 1 || columns < 1 || weights.Length != (long)rows * columns)
         {
-            throw new ArgumentException($"[{rows}, {columns}] does not describe {weights.LongLength} weights.", nameof(weights));
+            throw new ArgumentException($"[{rows}, {columns}] does not describe {weights.Length} weights.", nameof(weights));
         }
 
-        if (!TensorPrimitives.IsFiniteAll<float>(weights))
+        if (!TensorPrimitives.IsFiniteAll(weights.Span))
         {
             throw new ArgumentException("A weight is NaN or infinite.", nameof(weights));
         }
@@ -46,7 +45,7 @@ public static class BlockQuantizer
             new byte[checked(rows * blocks * options.BlockSize * options.Bits / 8)],
             new float[rows * blocks],
             options.Symmetric ? null : new byte[rows * (((blocks * options.Bits) + 7) / 8)]);
-        Parallel.For(0, rows, row => QuantizeRow(weights.AsSpan(row * columns, columns), row, result));
+        Parallel.For(0, rows, row => QuantizeRow(weights.Span.Slice(row * columns, columns), row, result));
         return result;
     }
 
