@@ -13,6 +13,10 @@ public static class ModelFamilies
         new MistralFamily(),
         new Qwen2Family(),
         new Qwen3Family(),
+        new Phi3Family(),
+        new Gemma2Family(),
+        new Gemma3Family(),
+        new StableLmFamily(),
     ];
 
     /// <summary>The family of a <c>model_type</c>, or null.</summary>
