@@ -11,6 +11,7 @@ public static class ModelFamilies
     [
         Llama,
         new MistralFamily(),
+        new MinistralFamily(),
         new Qwen2Family(),
         new Qwen3Family(),
         new Phi3Family(),

@@ -17,6 +17,8 @@ public static class FamilyCases
         ["llama, biases"] = Of("llama") with { AttentionBias = true, FeedForwardBias = true },
         ["mistral, tied"] = Of("mistral", tied: true),
         ["mistral, yarn positions"] = Of("mistral") with { RopeScaling = new YarnRopeScaling(4, 32) },
+        ["ministral3"] = Of("ministral3") with { RopeScaling = new YarnRopeScaling(4, 32) { BetaFast = 8, BetaSlow = 0.5, Mscale = 1, MscaleAllDim = 1 }, QueryTemperature = 0.5 },
+        ["ministral3, tied"] = Of("ministral3", tied: true) with { RopeScaling = new YarnRopeScaling(4, 32) { MscaleAllDim = 0.7 }, QueryTemperature = 0.1 },
         ["qwen2, tied"] = Of("qwen2", tied: true),
         ["qwen2, yarn positions, magnitude stated"] = Of("qwen2") with { RopeScaling = new YarnRopeScaling(4, 32) { AttentionFactor = 1.3 } },
         ["qwen3, tied, yarn positions"] = Of("qwen3", tied: true) with { RopeScaling = new YarnRopeScaling(4, 32) },

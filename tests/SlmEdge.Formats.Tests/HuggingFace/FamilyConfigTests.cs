@@ -77,7 +77,7 @@ public sealed class FamilyConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("gpt2", "", "'llama', 'mistral', 'qwen2', 'qwen3', 'phi3', 'gemma2', 'gemma3_text', 'stablelm'")]
+    [InlineData("gpt2", "", "'llama', 'mistral', 'ministral3', 'qwen2', 'qwen3', 'phi3', 'gemma2', 'gemma3_text', 'stablelm'")]
     [InlineData("gemma3", """ "text_config": {} """, "several modalities")]
     [InlineData("llama", """ "rope_scaling": { "rope_type": "dynamic", "factor": 4 } """, "dynamic")]
     [InlineData("qwen2", """ "rope_scaling": { "rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4, "original_max_position_embeddings": 32 } """, "'default', 'linear', 'yarn' are implemented")]
@@ -85,6 +85,7 @@ public sealed class FamilyConfigTests : IDisposable
     [InlineData("llama", """ "rope_scaling": { "rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4, "original_max_position_embeddings": 32 } """, "high_freq_factor")]
     [InlineData("llama", """ "rope_scaling": 3 """, "object")]
     [InlineData("phi3", """ "rope_scaling": { "type": "longrope", "short_factor": [1.0], "long_factor": [1.0] } """, "needs 16 numbers")]
+    [InlineData("ministral3", "", "llama_4_scaling_beta")]
     [InlineData("phi3", """ "head_dim": 16 """, "is not hidden_size")]
     [InlineData("gemma2", """ "tie_word_embeddings": false """, "must be true")]
     [InlineData("gemma2", """ "tie_word_embeddings": true, "final_logit_softcapping": null """, "must be positive")]
