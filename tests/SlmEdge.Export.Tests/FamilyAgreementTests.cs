@@ -1,13 +1,12 @@
-using System.Text.Json.Nodes;
 using SlmEdge.Engines.LlamaCpp;
+using SlmEdge.Engines.OnnxRuntime;
 using SlmEdge.Export.Gguf;
 using SlmEdge.Export.Onnx;
 using SlmEdge.Export.Tests.Models;
 using SlmEdge.Export.Weights;
-using SlmEdge.Formats;
 using SlmEdge.Formats.Families;
-using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Training.Inference;
 
 namespace SlmEdge.Export.Tests;
 
@@ -16,28 +15,19 @@ public sealed class FamilyAgreementTests
 {
     private const double Tolerance = 1e-3;
 
-    /// <summary>A stretched context whose original one the test's sequence leaves behind.</summary>
-    private static readonly Llama3RopeScaling Stretched = new(8, 1, 4, 32);
+    public static TheoryData<string> Cases() => FamilyCases.Names();
 
-    public static TheoryData<string, bool, bool> Cases()
-    {
-        var cases = new TheoryData<string, bool, bool>();
-        foreach (ModelFamily family in ModelFamilies.All)
-        {
-            cases.Add(family.ModelType, true, false);
-            cases.Add(family.ModelType, false, true);
-        }
-
-        return cases;
-    }
+    [Fact]
+    public void Every_family_has_a_case() =>
+        ModelFamilies.All.ShouldBeSubsetOf(FamilyCases.Families());
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
-    public void Torch_llama_and_onnx_give_the_same_logits_with_and_without_an_adapter(string modelType, bool tied, bool stretched)
+    public void Torch_llama_and_onnx_give_the_same_logits_with_and_without_an_adapter(string name)
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        DecoderConfig config = Config(modelType, tied, stretched);
+        DecoderConfig config = FamilyCases.Config(name);
         string model = TinyModel.Write(folder.At("model"), config, seed: 21);
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 22);
         int[] tokens = TinyModel.Tokens(80, seed: 23);
@@ -54,23 +44,76 @@ public sealed class FamilyAgreementTests
 
         GgufExporter.ExportAdapter(model, adapter, folder.At("adapter.gguf"));
         float[] plain = Logits.Torch(model, null, tokens);
-        Logits.Difference(plain, Logits.Llama(folder.At("model.gguf"), tokens)).ShouldBeLessThan(Tolerance);
         Logits.Difference(plain, Logits.Onnx(folder.At("onnx"), tokens)).ShouldBeLessThan(Tolerance);
+        Logits.Difference(plain, Logits.Llama(folder.At("model.gguf"), tokens, contextLength: 256)).ShouldBeLessThan(Tolerance);
 
         float[] adapted = Logits.Torch(model, adapter, tokens);
         Logits.Difference(plain, adapted).ShouldBeGreaterThan(0.05, "an adapter that changes nothing would prove nothing");
-        Logits.Difference(adapted, Logits.Llama(folder.At("model.gguf"), tokens, folder.At("adapter.gguf"))).ShouldBeLessThan(Tolerance);
         Logits.Difference(adapted, Logits.Onnx(folder.At("merged"), tokens)).ShouldBeLessThan(Tolerance);
+        Logits.Difference(adapted, Logits.Llama(folder.At("model.gguf"), tokens, folder.At("adapter.gguf"), contextLength: 256)).ShouldBeLessThan(Tolerance);
+    }
+
+    /// <summary>Hugging Face's code takes LongRoPE's other divisors when a sequence is longer than the original context, llama.cpp when it is opened for longer ones.</summary>
+    [SkippableFact]
+    public void Longrope_goes_on_beyond_the_original_context()
+    {
+        NativeEngines.Require();
+        using var folder = new TemporaryFolder();
+        string model = TinyModel.Write(folder.At("model"), FamilyCases.Config("phi3, tied, partial rotary, longrope"), seed: 31);
+        int[] tokens = TinyModel.Tokens(300, seed: 32);
+        using (ModelWeights weights = ModelWeights.Open(model))
+        {
+            GgufExporter.Export(weights, folder.At("model.gguf"), GgufQuantization.F32);
+            OnnxExporter.Export(weights, folder.At("onnx"), OnnxPrecision.Fp32);
+        }
+
+        float[] beyond = Logits.Torch(model, null, tokens);
+        Logits.Difference(beyond, Logits.Onnx(folder.At("onnx"), tokens)).ShouldBeLessThan(Tolerance);
+        Logits.Difference(beyond, Logits.Llama(folder.At("model.gguf"), tokens)).ShouldBeLessThan(Tolerance);
+
+        float[] within = Logits.Torch(model, null, tokens[..256]);
+        Logits.Difference(beyond[..within.Length], within).ShouldBeGreaterThan(0.01, "the two sets of divisors must matter");
+        Logits.Difference(within, Logits.Onnx(folder.At("onnx"), tokens[..256])).ShouldBeLessThan(Tolerance);
+        Logits.Difference(within, Logits.Llama(folder.At("model.gguf"), tokens[..256], contextLength: 256)).ShouldBeLessThan(Tolerance);
+    }
+
+    /// <summary>Keys and values from earlier steps, past the window, give what the whole sequence at once gives; the trainer, which has no cache, agrees.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Cases))]
+    public void Onnx_goes_on_from_its_cache_as_from_the_whole_sequence(string name)
+    {
+        NativeEngines.Require();
+        using var folder = new TemporaryFolder();
+        string model = TinyModel.Write(folder.At("model"), FamilyCases.Config(name), seed: 34);
+        using (ModelWeights weights = ModelWeights.Open(model))
+        {
+            OnnxExporter.Export(weights, folder.At("onnx"), OnnxPrecision.Fp32);
+        }
+
+        int[] prompt = TinyModel.Tokens(30, seed: 35);
+        using OnnxEngine onnx = OnnxEngine.Open(folder.At("onnx"), new OnnxEngineOptions { Threads = 1 });
+        int[] generated = onnx.GenerateGreedy(prompt, 24);
+        generated.Length.ShouldBeGreaterThan(3, "too few steps would prove nothing");
+        int vocabulary = onnx.VocabularySize;
+        float[] whole = onnx.EvaluateLogits([.. prompt, .. generated]);
+        for (int i = 0; i < generated.Length; i++)
+        {
+            ReadOnlySpan<float> row = whole.AsSpan((prompt.Length - 1 + i) * vocabulary, vocabulary);
+            System.Numerics.Tensors.TensorPrimitives.IndexOfMax(row).ShouldBe(generated[i], $"step {i}");
+        }
+
+        using TorchEngine torch = TorchEngine.Open(model, threads: 1);
+        torch.GenerateGreedy(prompt, 24).ShouldBe(generated);
     }
 
     /// <summary>Four bits cost at most a few percent of the spread in every family; a misplaced bias or norm would cost far more.</summary>
     [SkippableTheory]
     [MemberData(nameof(Cases))]
-    public void Int4_stays_near_in_every_family(string modelType, bool tied, bool stretched)
+    public void Int4_stays_near_in_every_family(string name)
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        string model = TinyModel.Write(folder.At("model"), Config(modelType, tied, stretched), seed: 28);
+        string model = TinyModel.Write(folder.At("model"), FamilyCases.Config(name), seed: 28);
         int[] tokens = TinyModel.Tokens(48, seed: 29);
         using (ModelWeights weights = ModelWeights.Open(model))
         {
@@ -85,102 +128,20 @@ public sealed class FamilyAgreementTests
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
-    public void A_merged_model_is_written_back_in_its_own_family(string modelType, bool tied, bool stretched)
+    public void A_merged_model_is_written_back_in_its_own_family(string name)
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        DecoderConfig config = Config(modelType, tied, stretched);
+        DecoderConfig config = FamilyCases.Config(name);
         string model = TinyModel.Write(folder.At("model"), config, seed: 24);
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 25);
         ModelMerger.Write(model, adapter, folder.At("merged"));
         DecoderConfig written = DecoderConfig.Load(folder.At("merged"));
-        written.ModelType.ShouldBe(modelType);
+        written.ModelType.ShouldBe(config.ModelType);
         written.RopeScaling.ShouldBe(config.RopeScaling);
+        written.Blocks.ShouldBe(config.Blocks);
+        Enumerable.Range(0, config.NumHiddenLayers).Select(written.Window).ShouldBe(Enumerable.Range(0, config.NumHiddenLayers).Select(config.Window));
         int[] tokens = TinyModel.Tokens(48, seed: 26);
         Logits.Difference(Logits.Torch(model, adapter, tokens), Logits.Torch(folder.At("merged"), null, tokens)).ShouldBeLessThan(1e-5);
-    }
-
-    /// <summary>Keys and tensors as <c>conversion/qwen.py</c>, <c>conversion/llama.py</c> and gguf-py's <c>constants.py</c> of llama.cpp v0.5.0 have them.</summary>
-    [SkippableFact]
-    public void Gguf_names_what_a_family_adds_as_the_conversion_scripts_do()
-    {
-        using var folder = new TemporaryFolder();
-        GgufFile qwen2 = Export("qwen2", stretched: false);
-        qwen2.Metadata["general.architecture"].AsString().ShouldBe("qwen2");
-        qwen2.Metadata.ContainsKey("qwen2.attention.layer_norm_rms_epsilon").ShouldBeTrue();
-        qwen2.Metadata.ContainsKey("qwen2.rope.dimension_count").ShouldBeFalse();
-        qwen2.Metadata.ContainsKey("qwen2.vocab_size").ShouldBeFalse();
-        qwen2.Tensors.Select(t => t.Name).ShouldContain("blk.1.attn_k.bias");
-        qwen2.Tensors.Single(t => t.Name == "blk.1.attn_k.bias").Type.ShouldBe(GgmlType.F32);
-
-        GgufFile qwen3 = Export("qwen3", stretched: false);
-        qwen3.Metadata["qwen3.attention.key_length"].AsInt64().ShouldBe(32);
-        qwen3.Tensors.Select(t => t.Name).ShouldContain("blk.0.attn_q_norm.weight");
-        qwen3.Tensors.Select(t => t.Name).ShouldContain("blk.0.attn_k_norm.weight");
-
-        Export("mistral", stretched: false).Metadata["general.architecture"].AsString().ShouldBe("llama");
-        GgufFile llama3 = Export("llama", stretched: true);
-        llama3.Tensors.Single(t => t.Name == "rope_freqs.weight").Type.ShouldBe(GgmlType.F32);
-        llama3.Metadata.Keys.ShouldNotContain(key => key.Contains("rope.scaling", StringComparison.Ordinal));
-
-        GgufFile Export(string modelType, bool stretched)
-        {
-            string model = TinyModel.Write(folder.At(modelType), Config(modelType, true, stretched), seed: 27);
-            using ModelWeights weights = ModelWeights.Open(model);
-            GgufExporter.Export(weights, folder.At(modelType + ".gguf"), GgufQuantization.F32);
-            return GgufFile.Open(folder.At(modelType + ".gguf"));
-        }
-    }
-
-    [Theory]
-    [InlineData("mistral", """{ "sliding_window": 64 }""", 64)]
-    [InlineData("mistral", """{ "sliding_window": null }""", 256)]
-    [InlineData("qwen2", """{ "sliding_window": 64, "use_sliding_window": false }""", 256)]
-    [InlineData("qwen2", """{ "sliding_window": 64, "use_sliding_window": true }""", 64)]
-    public void Sequences_are_held_to_a_window_that_the_exports_do_not_have(string modelType, string fields, int context)
-    {
-        using var folder = new TemporaryFolder();
-        Change(folder, modelType, fields);
-        DecoderConfig config = DecoderConfig.Load(folder.At("model"));
-        config.ContextLength.ShouldBe(context);
-        config.MaxPositionEmbeddings.ShouldBe(256);
-    }
-
-    [Theory]
-    [InlineData("""{ "model_type": "gpt2" }""", "'llama', 'mistral', 'qwen2', 'qwen3'")]
-    [InlineData("""{ "rope_scaling": { "rope_type": "dynamic", "factor": 4 } }""", "dynamic")]
-    [InlineData("""{ "rope_scaling": { "rope_type": "llama3", "factor": 0, "low_freq_factor": 1, "high_freq_factor": 4, "original_max_position_embeddings": 32 } }""", "positive factor")]
-    [InlineData("""{ "rope_scaling": { "rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4, "original_max_position_embeddings": 32 } }""", "high_freq_factor")]
-    [InlineData("""{ "rope_scaling": 3 }""", "object")]
-    public void What_a_configuration_asks_in_vain_is_named(string fields, string expected)
-    {
-        using var folder = new TemporaryFolder();
-        Change(folder, "llama", fields);
-        Should.Throw<ModelFormatException>(() => DecoderConfig.Load(folder.At("model"))).Message.ShouldContain(expected);
-    }
-
-    private static DecoderConfig Config(string modelType, bool tied, bool stretched)
-    {
-        ModelFamily family = ModelFamilies.Find(modelType)!;
-        return TinyModel.Config(128, 4, 2, tied: tied) with
-        {
-            Family = family,
-            Architectures = [family.Architecture],
-            RopeScaling = stretched && family.GgufArchitecture == "llama" ? Stretched : null,
-        };
-    }
-
-    private static void Change(TemporaryFolder folder, string modelType, string fields)
-    {
-        Directory.CreateDirectory(folder.At("model"));
-        Config(modelType, true, false).Save(folder.At("model"));
-        string path = Path.Combine(folder.At("model"), "config.json");
-        JsonObject config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
-        foreach (var (name, value) in JsonNode.Parse(fields)!.AsObject())
-        {
-            config[name] = value?.DeepClone();
-        }
-
-        File.WriteAllText(path, config.ToJsonString());
     }
 }

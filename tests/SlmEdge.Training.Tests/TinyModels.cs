@@ -34,6 +34,21 @@ internal static class TinyModels
         EosTokenId = 0,
     };
 
+    /// <summary>The same in another family, with a window that short sequences leave behind and bounds that bite.</summary>
+    public static DecoderConfig Config(int vocabulary, string modelType)
+    {
+        var family = ModelFamilies.Find(modelType)!;
+        var config = Config(vocabulary, family.TiedHead ?? true) with { Family = family, Architectures = [family.Architecture] };
+        return modelType switch
+        {
+            "gemma2" => config with { SlidingWindow = 8, AttentionSoftcap = 2, LogitSoftcap = 3 },
+            "gemma3_text" => config with { SlidingWindow = 8, SlidingLayers = [true, false], LocalRopeTheta = 5000, LogitSoftcap = 3 },
+            "stablelm" => config with { PartialRotaryFactor = 0.5, AttentionBias = true, QueryKeyNorm = true },
+            "ministral3" => config with { RopeScaling = new YarnRopeScaling(4, 16) { Mscale = 1, MscaleAllDim = 1 }, QueryTemperature = 0.3 },
+            _ => config,
+        };
+    }
+
     public static TokenizerJson Tokenizer()
     {
         var trainer = new BytePairTrainer(new BytePairTrainerOptions { VocabularySize = 320, SpecialTokens = ["<|endoftext|>"] });
@@ -53,7 +68,7 @@ internal static class TinyModels
     {
         var directory = System.IO.Directory.CreateDirectory(place.At(name)).FullName;
         WriteTokenizer(directory);
-        using var model = ModelDirectory.CreateRandom(Config(TokenizerJson.Load(directory).Vocabulary.Count) with { Family = family ?? ModelFamilies.Llama }, seed, 0.08);
+        using var model = ModelDirectory.CreateRandom(Config(TokenizerJson.Load(directory).Vocabulary.Count, family?.ModelType ?? "llama"), seed, 0.08);
         ModelDirectory.Save(model, directory, SafetensorsType.F32);
         return directory;
     }

@@ -118,7 +118,7 @@ public sealed partial class LlamaCppEngine : IEngine
         var parameters = LlamaNative.llama_model_default_params();
         parameters.NGpuLayers = options.GpuLayers;
         parameters.LoadMode = LoadModeAuto;
-        using var model = SafeLlamaModelHandle.Load(ggufPath, parameters);
+        using var model = Load(ggufPath, parameters, options);
         if (!LlamaNative.llama_model_has_decoder(model)
             || LlamaNative.llama_model_is_recurrent(model)
             || LlamaNative.llama_model_is_hybrid(model))
@@ -252,6 +252,20 @@ public sealed partial class LlamaCppEngine : IEngine
     }
 
     private int CellCount(LlamaCppOptions options) => checked((options.FullSequences * ContextLength) + (2 * options.BatchTokens));
+
+    private static unsafe SafeLlamaModelHandle Load(string path, LlamaModelParams parameters, LlamaCppOptions options)
+    {
+        if (LongRopeContext.KeyToRaise(path, options.ContextLength, DefaultContextLimit) is not { } key)
+        {
+            return SafeLlamaModelHandle.Load(path, parameters);
+        }
+
+        var overrides = stackalloc LlamaModelKvOverride[2];
+        overrides[0] = LlamaModelKvOverride.Integer(key, int.MaxValue);
+        overrides[1] = default;
+        parameters.KvOverrides = (nint)overrides;
+        return SafeLlamaModelHandle.Load(path, parameters);
+    }
 
     private SafeLlamaContextHandle CreateContext(LlamaCppOptions options, int threads, int maxOutputs, int sequenceLimit)
     {

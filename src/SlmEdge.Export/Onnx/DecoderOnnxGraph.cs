@@ -42,7 +42,7 @@ internal sealed class DecoderOnnxGraph
         DeclareCaches();
         (string lengths, string total, string total64) = AddSequenceLengths(mask);
         var embedding = new OnnxEmbedding(_parts);
-        var attention = new OnnxAttention(_parts, lengths, total, new OnnxRotaryCaches(_parts, total64));
+        var attention = new OnnxAttention(_parts, lengths, total, new OnnxRotaryCaches(_parts, total64), OnnxQueryGrowth.Add(_parts, ids, mask, total64));
         var feedForward = new OnnxFeedForward(_parts);
         string residual = embedding.AddLookup(ids);
         string normed = _parts.Norm(residual, "/model/layers.0/input_layernorm", DecoderPart.InputNorm, 0);

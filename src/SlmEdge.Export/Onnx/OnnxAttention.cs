@@ -9,7 +9,8 @@ namespace SlmEdge.Export.Onnx;
 /// <param name="lengths">Name of the tokens of each sequence minus one, int32 <c>[batch]</c>.</param>
 /// <param name="total">Name of the longest length, int32 scalar.</param>
 /// <param name="rotary">The rotary caches.</param>
-internal sealed class OnnxAttention(OnnxParts parts, string lengths, string total, OnnxRotaryCaches rotary)
+/// <param name="growth">Name of factors on the queries by position, or null for none.</param>
+internal sealed class OnnxAttention(OnnxParts parts, string lengths, string total, OnnxRotaryCaches rotary, string? growth)
 {
     private readonly DecoderConfig _config = parts.Config;
 
@@ -49,17 +50,22 @@ internal sealed class OnnxAttention(OnnxParts parts, string lengths, string tota
             return (parts.Project(input, node + "/qkv_proj", layer, DecoderPart.QueryKeyValue), "", "");
         }
 
-        if (parts.Design.QueryKeyNorm == HeadNorm.None)
+        if (parts.Design.QueryKeyNorm == HeadNorm.None && growth is null)
         {
             return (parts.Project(input, node + "/qkv_proj", layer, DecoderPart.Query, DecoderPart.Key, DecoderPart.Value), "", "");
         }
 
         string query = parts.Project(input, node + "/q_proj", layer, DecoderPart.Query);
         string key = parts.Project(input, node + "/k_proj", layer, DecoderPart.Key);
-        return (
-            NormHeads(query, node + "/q_norm", DecoderPart.QueryNorm, layer, _config.NumAttentionHeads),
-            NormHeads(key, node + "/k_norm", DecoderPart.KeyNorm, layer, _config.NumKeyValueHeads),
-            parts.Project(input, node + "/v_proj", layer, DecoderPart.Value));
+        if (parts.Design.QueryKeyNorm != HeadNorm.None)
+        {
+            query = NormHeads(query, node + "/q_norm", DecoderPart.QueryNorm, layer, _config.NumAttentionHeads);
+            key = NormHeads(key, node + "/k_norm", DecoderPart.KeyNorm, layer, _config.NumKeyValueHeads);
+        }
+
+        // A factor and a rotation may change places.
+        string grown = growth is null ? query : parts.Graph.AddNode("Mul", [query, growth], [node + "/query_growth/Mul/output_0"], name: node + "/query_growth/Mul");
+        return (grown, key, parts.Project(input, node + "/v_proj", layer, DecoderPart.Value));
     }
 
     /// <summary>A norm for each head: heads become rows for the norm and columns again after it.</summary>

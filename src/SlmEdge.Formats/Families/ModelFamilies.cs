@@ -11,8 +11,13 @@ public static class ModelFamilies
     [
         Llama,
         new MistralFamily(),
+        new MinistralFamily(),
         new Qwen2Family(),
         new Qwen3Family(),
+        new Phi3Family(),
+        new Gemma2Family(),
+        new Gemma3Family(),
+        new StableLmFamily(),
     ];
 
     /// <summary>The family of a <c>model_type</c>, or null.</summary>

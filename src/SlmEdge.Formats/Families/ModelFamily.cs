@@ -74,6 +74,15 @@ public abstract class ModelFamily
     {
     }
 
+    /// <summary>For graphs of llama.cpp in which all heads together are as wide as the residual stream.</summary>
+    private protected static void RequireUndividedWidth(JsonFields fields, DecoderConfig config)
+    {
+        if (config.HeadDim * config.NumAttentionHeads != config.HiddenSize)
+        {
+            throw fields.Wrong("head_dim", $"{config.HeadDim} times {config.NumAttentionHeads} heads is not hidden_size {config.HiddenSize}, as llama.cpp's graph of '{config.ModelType}' needs");
+        }
+    }
+
     /// <summary>Writes the family's own fields into <c>config.json</c>.</summary>
     internal virtual void Write(Utf8JsonWriter json, DecoderConfig config)
     {

@@ -56,6 +56,7 @@ public sealed record YarnRopeScaling(double Factor, int OriginalContext) : RopeS
         JsonText.WriteNumber(json, "beta_fast", BetaFast);
         JsonText.WriteNumber(json, "beta_slow", BetaSlow);
         json.WriteNumber("factor", Factor);
+        JsonText.WriteNumber(json, "llama_4_scaling_beta", config.QueryTemperature);
         JsonText.WriteNumber(json, "mscale", Mscale);
         JsonText.WriteNumber(json, "mscale_all_dim", MscaleAllDim);
         json.WriteNumber("original_max_position_embeddings", OriginalContext);

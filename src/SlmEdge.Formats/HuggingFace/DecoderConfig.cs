@@ -130,6 +130,11 @@ public sealed record DecoderConfig
     /// <summary>The rotary positions of the layers for which <see cref="IsLocal"/> holds.</summary>
     public RotaryPositions LocalPositions() => new(Frequencies(LocalRopeTheta ?? RopeTheta), 1);
 
+    /// <summary>The factor on a query by its position, <c>1 + β · ln(1 + ⌊position / original context⌋)</c>; null where queries do not grow.</summary>
+    public Func<long, double>? QueryGrowth() => QueryTemperature is { } beta && RopeScaling is YarnRopeScaling { OriginalContext: var original }
+        ? position => 1 + (beta * Math.Log(1 + (position / original)))
+        : null;
+
     /// <summary>The tensors by which GGUF says how positions are stretched.</summary>
     public IEnumerable<(string Name, float[] Values)> RopeTensors() => RopeScaling?.GgufTensors(Frequencies(RopeTheta)) ?? [];
 

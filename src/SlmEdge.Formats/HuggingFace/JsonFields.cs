@@ -17,6 +17,9 @@ internal readonly struct JsonFields
     public bool TryGet(string name, out JsonElement value) =>
         _object.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
 
+    /// <summary>Whether the field is there, be it null.</summary>
+    public bool States(string name) => _object.TryGetProperty(name, out _);
+
     public string? String(string name) => !TryGet(name, out JsonElement value)
         ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, "must be a string");

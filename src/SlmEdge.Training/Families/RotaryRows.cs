@@ -7,8 +7,14 @@ namespace SlmEdge.Training.Families;
 /// Cosines and sines of some positions, each <c>[tokens, 1, rotaryDim / 2]</c>, in the half-split layout of Hugging Face's models:
 /// element <c>i</c> of a head is rotated together with element <c>i + rotaryDim / 2</c>, elements from <c>rotaryDim</c> on stay.
 /// </summary>
-internal readonly record struct RotaryRows(Tensor Cos, Tensor Sin)
+/// <param name="Cos">Cosines.</param>
+/// <param name="Sin">Sines.</param>
+/// <param name="QueryGrowth">Factors on the queries, <c>[tokens, 1, 1]</c>, in families whose queries grow with the position; else null.</param>
+internal readonly record struct RotaryRows(Tensor Cos, Tensor Sin, Tensor? QueryGrowth = null)
 {
+    /// <summary>Rotates queries <c>[tokens, heads, headDim]</c>, and lets them grow.</summary>
+    public Tensor ApplyToQueries(Tensor x) => QueryGrowth is null ? Apply(x) : Apply(x) * QueryGrowth;
+
     /// <summary>Rotates <c>[tokens, heads, headDim]</c>.</summary>
     public Tensor Apply(Tensor x)
     {

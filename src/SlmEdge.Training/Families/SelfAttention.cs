@@ -38,7 +38,7 @@ internal sealed class SelfAttention : IDisposable
     {
         var (q, k, v) = Project(x);
         var tokens = x.shape[0];
-        q = rotary.Apply(Normed(q.view(tokens, Heads, HeadDim), QueryNorm)).view(tokens, Heads * HeadDim);
+        q = rotary.ApplyToQueries(Normed(q.view(tokens, Heads, HeadDim), QueryNorm)).view(tokens, Heads * HeadDim);
         k = rotary.Apply(Normed(k.view(tokens, KvHeads, HeadDim), KeyNorm)).view(tokens, KvHeads * HeadDim);
         return Output.Forward(layout.Attend(q, k, v, HeadDim, Scale, Window, Softcap));
 

@@ -10,8 +10,8 @@ internal static class Logits
 {
     public static float[] Torch(string directory, string? adapter, int[] tokens) => Evaluate(TorchEngine.Open(directory, adapter, 1), tokens);
 
-    public static float[] Llama(string gguf, int[] tokens, string? adapter = null) => Evaluate(
-        LlamaCppEngine.Open(gguf, new LlamaCppOptions { HalfPrecisionCache = false, AdapterPath = adapter, Threads = 1 }), tokens);
+    public static float[] Llama(string gguf, int[] tokens, string? adapter = null, int contextLength = 0) => Evaluate(
+        LlamaCppEngine.Open(gguf, new LlamaCppOptions { HalfPrecisionCache = false, AdapterPath = adapter, ContextLength = contextLength, Threads = 1 }), tokens);
 
     public static float[] Onnx(string directory, int[] tokens) => Evaluate(OnnxEngine.Open(directory, new OnnxEngineOptions { Threads = 1 }), tokens);
 

@@ -1,3 +1,5 @@
+using SlmEdge.Formats.Families;
+using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Training.Losses;
 using SlmEdge.Training.Models;
 using SlmEdge.Training.Packing;
@@ -11,10 +13,19 @@ public sealed class PackingTests
     [InlineData(true, 2)]
     [InlineData(false, 1)]
     [InlineData(true, 4)]
-    public void A_packed_batch_gives_the_loss_and_gradients_of_its_sequences_one_by_one(bool tied, int kvHeads)
+    public void A_packed_batch_gives_the_loss_and_gradients_of_its_sequences_one_by_one(bool tied, int kvHeads) =>
+        PackedAsSingle(TinyModels.Config(97, tied, kvHeads));
+
+    public static TheoryData<string> OtherFamilies() => [.. ModelFamilies.All.Select(f => f.ModelType).Where(t => t is not ("llama" or "mistral"))];
+
+    [Theory]
+    [MemberData(nameof(OtherFamilies))]
+    public void Packing_changes_nothing_in_other_families(string modelType) => PackedAsSingle(TinyModels.Config(97, modelType));
+
+    private static void PackedAsSingle(DecoderConfig config)
     {
         int[][] sequences = [Random(11, 1), Random(4, 2), Random(1, 3), Random(23, 4)];
-        using var model = ModelDirectory.CreateRandom(TinyModels.Config(97, tied, kvHeads), 5, 0.08);
+        using var model = ModelDirectory.CreateRandom(config, 5, 0.08);
         model.Unfreeze();
 
         var packed = Gradients(() => LossOf(model, sequences, 1.0));
@@ -40,11 +51,14 @@ public sealed class PackingTests
         }
     }
 
-    [Fact]
-    public void Gradients_of_the_chunked_loss_equal_finite_differences()
+    public static TheoryData<string> Families() => [.. ModelFamilies.All.Select(f => f.ModelType)];
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Gradients_of_the_chunked_loss_equal_finite_differences(string modelType)
     {
         var sequence = Random(40, 9);
-        using var model = ModelDirectory.CreateRandom(TinyModels.Config(97), 6, 0.08);
+        using var model = ModelDirectory.CreateRandom(TinyModels.Config(97, modelType), 6, 0.08);
         model.Unfreeze();
         LossOf(model, [sequence], 1.0);
         foreach (var (name, parameter) in model.Parameters.Where((_, i) => i % 4 == 0))
@@ -76,7 +90,7 @@ public sealed class PackingTests
         using var scope = NewDisposeScope();
         var pack = new PackedSequences(sequences);
         var (positions, targets) = Targets(pack);
-        return ChunkedCrossEntropy.Backward(model.Forward(pack), positions, targets, model.Head, weight);
+        return ChunkedCrossEntropy.Backward(model.Forward(pack), positions, targets, model.Head, weight, model.Config.LogitSoftcap);
     }
 
     private static double LossOnly(Training.Families.DecoderModel model, int[] sequence)
@@ -84,7 +98,7 @@ public sealed class PackingTests
         using var scope = NewDisposeScope();
         var pack = new PackedSequences([sequence]);
         var (positions, targets) = Targets(pack);
-        return ChunkedCrossEntropy.Evaluate(model.Forward(pack), positions, targets, model.Head);
+        return ChunkedCrossEntropy.Evaluate(model.Forward(pack), positions, targets, model.Head, model.Config.LogitSoftcap);
     }
 
     /// <summary>Every position is supervised with some token that depends on it alone.</summary>

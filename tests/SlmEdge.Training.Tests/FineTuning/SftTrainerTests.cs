@@ -47,6 +47,14 @@ public sealed class SftTrainerTests
     [InlineData("qwen2", FineTuningMethod.Full)]
     [InlineData("qwen3", FineTuningMethod.Qlora)]
     [InlineData("qwen3", FineTuningMethod.Full)]
+    [InlineData("phi3", FineTuningMethod.Qlora)]
+    [InlineData("phi3", FineTuningMethod.Full)]
+    [InlineData("gemma2", FineTuningMethod.Qlora)]
+    [InlineData("gemma2", FineTuningMethod.Full)]
+    [InlineData("gemma3_text", FineTuningMethod.Lora)]
+    [InlineData("gemma3_text", FineTuningMethod.Full)]
+    [InlineData("stablelm", FineTuningMethod.Qlora)]
+    [InlineData("stablelm", FineTuningMethod.Full)]
     public void A_model_of_another_family_is_learned_and_scores_the_same_when_loaded_again(string family, FineTuningMethod method)
     {
         using var place = new TemporaryDirectory();
