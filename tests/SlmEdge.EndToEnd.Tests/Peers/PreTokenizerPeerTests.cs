@@ -40,8 +40,12 @@ public sealed class PreTokenizerPeerTests : IDisposable
         using var ours = LlamaTokenizer.Open(folder.Combine("vocabulary.gguf"));
         var theirs = NodeScript.Run<Encoded[]>("tokenize.mjs", "@huggingface/tokenizers", JsonSerializer.Serialize(NastyTexts.All), folder.Path);
         var different = NastyTexts.All.Where((text, i) => !ours.Encode(text).SequenceEqual(theirs[i].Ids)).ToArray();
-        different.ShouldBe([]);
+
+        // The JavaScript library's Digits step knows 0 to 9 only; the original (char::is_numeric in Rust) and libllama know all numbers.
+        different.ShouldBe(kind == PreTokenizerKind.SmolLm ? [.. NastyTexts.All.Where(HasOtherNumbers)] : []);
     }
+
+    private static bool HasOtherNumbers(string text) => text.EnumerateRunes().Any(rune => Rune.IsNumber(rune) && !rune.IsAscii);
 
     private static (List<string> Vocabulary, List<(string Left, string Right)> Merges) Learn(string[] texts)
     {
