@@ -60,7 +60,7 @@ void InstallDebianPackages(params string[] packages)
 {
     if (!OnPath("dpkg-query"))
     {
-        Information("No dpkg here: taking for granted that a C++ compiler, CMake, Ninja and libtorch are installed.");
+        Information($"No dpkg here: taking for granted that {string.Join(", ", packages)} are installed.");
         return;
     }
 
@@ -199,12 +199,26 @@ void FetchPeers()
         Warning("npm could not fetch them: the tests against them will be skipped.");
 }
 
+// Debian's Python and what the tests compare with: SentencePiece, and the modules that llama.cpp's conversion scripts import.
+void InstallPythonPeers()
+{
+    try
+    {
+        InstallDebianPackages("python3-sentencepiece", "python3-torch", "python3-numpy", "python3-yaml", "python3-tqdm", "python3-requests", "git");
+    }
+    catch (CakeException exception)
+    {
+        Warning($"{exception.Message} The tests against Python programs will be skipped.");
+    }
+}
+
 Task("Test")
     .Description("Runs every test; --fast leaves out the slow ones, --filter takes a test filter expression.")
     .IsDependentOn("Build")
     .Does(() =>
 {
     FetchPeers();
+    InstallPythonPeers();
     Information("Building the tests …");
     Run("dotnet", ["build", "SlmEdge.sln", .. MsBuildOptions()]);
 

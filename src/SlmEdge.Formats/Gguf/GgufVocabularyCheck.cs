@@ -2,7 +2,8 @@ namespace SlmEdge.Formats.Gguf;
 
 /// <summary>
 /// Conditions on the vocabulary of a GGUF file that libllama asserts (ending the process) rather than reports:
-/// token texts must be distinct after its treatment of empty texts and zero bytes, and the per-token lists must be as long as the token list.
+/// token texts must be distinct after its treatment of empty texts and zero bytes, the per-token lists must be as long as the token list, and a SentencePiece
+/// vocabulary must have a token for every byte.
 /// </summary>
 internal static class GgufVocabularyCheck
 {
@@ -34,9 +35,26 @@ internal static class GgufVocabularyCheck
             }
         }
 
+        if (file.Metadata.TryGetValue(GgufKeys.TokenizerModel, out GgufValue? model) && model.Type == GgufValueType.String && model.AsString() == "llama")
+        {
+            CheckBytes(file, seen);
+        }
+
         CheckArray(file, GgufKeys.TokenTypes, GgufValueType.Int32, tokens.Count);
         CheckArray(file, GgufKeys.Scores, GgufValueType.Float32, tokens.Count);
         CheckArray(file, GgufKeys.Merges, GgufValueType.String, null);
+    }
+
+    // libllama looks a byte up at a character that is no token, first by its name and then by itself, and ends the process when there is neither.
+    private static void CheckBytes(GgufFile file, HashSet<string> tokens)
+    {
+        for (int value = 0; value < 256; value++)
+        {
+            if (!tokens.Contains($"<0x{value:X2}>") && !(value is > 0 and < 0x80 && tokens.Contains(((char)value).ToString())))
+            {
+                throw new ModelFormatException($"has no token for the byte <0x{value:X2}>; libllama would end the process at a text that needs it", file.Path, GgufKeys.Tokens);
+            }
+        }
     }
 
     private static void CheckArray(GgufFile file, string key, GgufValueType type, int? count)

@@ -40,8 +40,19 @@ public sealed class PreTokenizerPeerTests : IDisposable
         using var ours = LlamaTokenizer.Open(folder.Combine("vocabulary.gguf"));
         var theirs = NodeScript.Run<Encoded[]>("tokenize.mjs", "@huggingface/tokenizers", JsonSerializer.Serialize(NastyTexts.All), folder.Path);
         var different = NastyTexts.All.Where((text, i) => !ours.Encode(text).SequenceEqual(theirs[i].Ids)).ToArray();
-        different.ShouldBe([]);
+
+        different.ShouldBe(NastyTexts.All.Where(text => DiffersFromHuggingFace(kind, text)));
     }
+
+    private static bool DiffersFromHuggingFace(PreTokenizerKind kind, string text) => kind switch
+    {
+        // The JavaScript library's Digits step knows 0 to 9 only; the original (char::is_numeric in Rust) and libllama know all numbers.
+        PreTokenizerKind.SmolLm => text.Contains('\u00BD', StringComparison.Ordinal),
+
+        // libllama's spelling of these two patterns leaves combining marks out of words (Hebrew points, Devanagari vowels); docs/export.md says so.
+        PreTokenizerKind.Gpt4o or PreTokenizerKind.Tekken => text.Contains('\u05B6', StringComparison.Ordinal) || text.Contains('\u0940', StringComparison.Ordinal),
+        _ => false,
+    };
 
     private static (List<string> Vocabulary, List<(string Left, string Right)> Merges) Learn(string[] texts)
     {

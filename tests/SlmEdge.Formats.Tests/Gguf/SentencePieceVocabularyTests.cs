@@ -59,6 +59,17 @@ public sealed class SentencePieceVocabularyTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_others_without_a_byte_token_is_kept_from_libllama()
+    {
+        var writer = new GgufWriter();
+        writer.Set("general.architecture", "llama");
+        writer.Set("tokenizer.ggml.model", "llama");
+        writer.Set("tokenizer.ggml.tokens", [.. Pieces.Select(piece => piece.Text).Where(text => text is not ("<0x41>" or "<0x80>")), "A"]);
+        writer.Write(_folder.File("vocabulary.gguf"));
+        Should.Throw<ModelFormatException>(() => GgufFile.Verify(_folder.File("vocabulary.gguf"))).Message.ShouldContain("<0x80>");
+    }
+
+    [Fact]
     public void Merges_that_are_not_SentencePieces_are_an_error()
     {
         string bytes = string.Join(',', Enumerable.Range(0, 256).Select(value => $"\"<0x{value:X2}>\":{value}"));
