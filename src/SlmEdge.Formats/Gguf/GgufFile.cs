@@ -1,3 +1,4 @@
+using SlmEdge.Formats.Gguf.Blocks;
 using SlmEdge.Formats.Storage;
 
 namespace SlmEdge.Formats.Gguf;
@@ -76,6 +77,42 @@ public sealed class GgufFile : IDisposable
     {
         GgufTensor tensor = GetTensor(name);
         return _file.Slice(tensor.Offset, tensor.ByteLength);
+    }
+
+    /// <summary>Raw bytes of whole blocks out of a tensor of any size.</summary>
+    /// <param name="name">The tensor.</param>
+    /// <param name="first">Index of the first element in the file's order; at the begin of a block.</param>
+    /// <param name="count">Number of elements; whole blocks, of at most 2 GiB.</param>
+    /// <exception cref="ModelFormatException">There is no such tensor, or the run does not lie in it or cuts a block.</exception>
+    public ReadOnlySpan<byte> GetBlocks(string name, long first, long count)
+    {
+        GgufTensor tensor = GetTensor(name);
+        int block = GgmlTypes.BlockSize(tensor.Type);
+        int bytes = GgmlTypes.BytesPerBlock(tensor.Type);
+        long elements = tensor.ByteLength / bytes * block;
+        if (first < 0 || count < 0 || first > elements - count || first % block != 0 || count % block != 0)
+        {
+            throw new ModelFormatException(
+                $"the elements {first} to {first + count} are not whole {tensor.Type} blocks of {block} among its {elements}", Path, name, tensor.Offset);
+        }
+
+        return _file.Slice(tensor.Offset + (first / block * bytes), count / block * bytes);
+    }
+
+    /// <summary>Reads whole blocks as single precision, for which only these are touched.</summary>
+    /// <param name="name">The tensor, of one of <see cref="GgmlBlocks.Types"/>.</param>
+    /// <param name="first">Index of the first element in the file's order; at the begin of a block.</param>
+    /// <param name="values">Filled; whole blocks.</param>
+    /// <exception cref="ModelFormatException">There is no such tensor, it is of another type, or the run does not lie in it or cuts a block.</exception>
+    public void ReadFloat32(string name, long first, Span<float> values)
+    {
+        GgufTensor tensor = GetTensor(name);
+        if (!GgmlBlocks.IsSupported(tensor.Type))
+        {
+            throw new ModelFormatException($"is {tensor.Type}; weights are read from {string.Join(", ", GgmlBlocks.Types)}", Path, name);
+        }
+
+        GgmlBlocks.Dequantize(tensor.Type, GetBlocks(name, first, values.Length), values);
     }
 
     /// <summary>Copies the raw bytes of a tensor of any size.</summary>
