@@ -60,6 +60,15 @@ public sealed record BundleManifest
     /// <summary>Which file to run when the user does not say.</summary>
     public BundleRecommendation? Recommended { get; init; }
 
+    /// <summary>Where the adapter of a GGUF file stands, if it has one: beside the file, under its name with <c>.lora.gguf</c>.</summary>
+    /// <param name="ggufPath">Path of the GGUF file.</param>
+    public static string AdapterPathOf(string ggufPath) => Path.ChangeExtension(ggufPath, ".lora.gguf");
+
+    /// <summary>The adapter that belongs onto a GGUF file of the bundle, or null.</summary>
+    /// <param name="ggufPath">Path of the GGUF file in the bundle.</param>
+    public BundleFile? FindAdapter(string ggufPath) =>
+        Files.FirstOrDefault(file => file.Role == BundleFileRole.Adapter && file.Path == AdapterPathOf(ggufPath));
+
     /// <summary>Reads a manifest.</summary>
     /// <param name="utf8">The bytes of <c>bundle.json</c>.</param>
     /// <param name="bundle">What errors call the bundle.</param>

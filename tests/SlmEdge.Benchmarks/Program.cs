@@ -7,6 +7,7 @@ using SlmEdge.Benchmarks.Training;
 var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringComparer.Ordinal)
 {
     ["nf4"] = Nf4Benchmark.Run,
+    ["blocks"] = BlockBenchmark.Run,
     ["classify-batching"] = ClassifyBatchingBenchmark.Run,
     ["classify-node"] = ClassifyNodeBenchmark.Run,
     ["train-packing"] = TrainPackingBenchmark.Run,
@@ -22,6 +23,7 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
         Usage: dotnet run -c Release --project tests/SlmEdge.Benchmarks -- NAME [options]
 
           nf4                [--megabytes N]            NF4 against a plain memory copy, one core
+          blocks                                        blocks of deployed files against a plain memory copy, one core
           classify-batching  MODEL                      prefix sharing and batching against one whole prompt at a time
           classify-node      MODEL                      our llama.cpp engine against node-llama-cpp on the same GGUF
           train-packing      [--base DIR] [--task FILE --train FILE | --dialogues FILE [--max-length N]] [--batch N] [--steps N] [--learning-rate X]

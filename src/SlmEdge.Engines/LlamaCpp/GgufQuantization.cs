@@ -18,6 +18,9 @@ public enum GgufQuantization
     /// <summary>4 bits in blocks of 32 with one scale.</summary>
     Q4_0,
 
+    /// <summary>4 bits in blocks of 32 with one scale; levels denser around zero.</summary>
+    IQ4_NL,
+
     /// <summary>4-bit k-quant in super-blocks of 256, the more sensitive tensors in 6 bits.</summary>
     Q4_K_M,
 }

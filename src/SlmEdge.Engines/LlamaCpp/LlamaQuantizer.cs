@@ -69,6 +69,7 @@ public static class LlamaQuantizer
         GgufQuantization.Q4_0 => 2,
         GgufQuantization.Q8_0 => 7,
         GgufQuantization.Q4_K_M => 15,
+        GgufQuantization.IQ4_NL => 25,
         GgufQuantization.BF16 => 32,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not a type that models are converted to."),
     };

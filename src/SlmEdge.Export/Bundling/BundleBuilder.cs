@@ -7,6 +7,8 @@ using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Tasks.Data;
 using SlmEdge.Tasks.Metrics;
 using SlmEdge.Training;
+using SlmEdge.Training.Models;
+using SlmEdge.Training.Quantization;
 using SlmEdge.Training.Runs;
 
 namespace SlmEdge.Export.Bundling;
@@ -34,9 +36,9 @@ public sealed class BundleBuilder
     /// <exception cref="IOException">The disk is full or cannot be written.</exception>
     public BundleOutcome Build(CancellationToken ct = default)
     {
-        if (_request.Gguf.Count + _request.Onnx.Count == 0)
+        if (_request.Gguf.Count + _request.Onnx.Count == 0 && !_request.AsTrained)
         {
-            throw new ExportException("A bundle needs at least one model file: name --gguf types or --onnx precisions.");
+            throw new ExportException("A bundle needs at least one model file: name --gguf types or --onnx precisions, or --as-trained.");
         }
 
         using ECDsa? key = SigningKey.Read(_request.SigningKeyFile);
@@ -72,7 +74,7 @@ public sealed class BundleBuilder
     {
         EvaluationSet test = EvaluationSet.Create(_request.DataFile, testRows, run.Task);
         var verifier = new StageVerifier(run.Task, run.Record.Codes, test, run.Record.PromptSha256);
-        var workshop = new StageWorkshop(run, work, _request.Threads, _progress, ct);
+        var workshop = new StageWorkshop(run, work, _request.Threads, _request.MaxKl, _progress, ct);
         (List<StageResult> stages, StageResult reference) = Score(workshop, verifier, ct);
         Enforce(stages, reference);
 
@@ -92,7 +94,7 @@ public sealed class BundleBuilder
 
         string reportPath = _request.ReportPath ?? Path.Combine(Path.GetDirectoryName(output)!, Path.GetFileNameWithoutExtension(output) + ".report.html");
         ProofReport.Write(proof, reportPath);
-        return new BundleOutcome(output, reportPath, manifest, proof, _warnings);
+        return new BundleOutcome(output, reportPath, manifest, proof, _warnings) { Merging = workshop.Merging };
     }
 
     private (List<StageResult> Stages, StageResult Reference) Score(StageWorkshop workshop, StageVerifier verifier, CancellationToken ct)
@@ -101,7 +103,7 @@ public sealed class BundleBuilder
         var stages = new List<StageResult>();
         StageDefinition? waiting = null;
         StageResult? reference = null;
-        foreach (StageDefinition stage in workshop.Stages(_request.Gguf, _request.Onnx))
+        foreach (StageDefinition stage in workshop.Stages(_request.Gguf, _request.Onnx, _request.AsTrained))
         {
             if (stage.Stage == StageNames.Base)
             {
@@ -154,7 +156,7 @@ public sealed class BundleBuilder
     private BundleManifest Pack(
         TrainedRun run, StageWorkshop workshop, StageProof proof, string report, string task, string output, ECDsa? key)
     {
-        string template = ChatTemplateFile.Load(run.BaseDirectory) ?? "";
+        string template = (GgufBase.Is(run.BaseDirectory) ? GgufBase.ChatTemplate(run.BaseDirectory) : ChatTemplateFile.Load(run.BaseDirectory)) ?? "";
         var writer = new BundleWriter(new BundleManifest
         {
             Name = proof.Title,
@@ -174,6 +176,11 @@ public sealed class BundleBuilder
         });
         writer.AddFile("task.json", task, BundleFileRole.Task);
         writer.AddFile("report.html", report, BundleFileRole.Report);
+        if (_request.AsTrained)
+        {
+            AddTrained(writer, run, workshop);
+        }
+
         foreach (var type in _request.Gguf)
         {
             string path = StageWorkshop.GgufFileInBundle(type);
@@ -187,6 +194,21 @@ public sealed class BundleBuilder
         }
 
         return writer.Write(output, key);
+    }
+
+    private static void AddTrained(BundleWriter writer, TrainedRun run, StageWorkshop workshop)
+    {
+        string path = StageWorkshop.TrainedPathInBundle(run);
+        if (run.HeldForm == BaseForm.Int4Onnx)
+        {
+            string folder = path[..path.IndexOf('/', StringComparison.Ordinal)];
+            writer.AddFolder(folder, workshop.PathOf(folder), BundleFileRole.Onnx);
+            return;
+        }
+
+        string adapter = BundleManifest.AdapterPathOf(path);
+        writer.AddFile(path, workshop.PathOf(path), BundleFileRole.Gguf);
+        writer.AddFile(adapter, workshop.PathOf(adapter), BundleFileRole.Adapter);
     }
 
     private void WarnOfOverlap(IReadOnlyList<LabelledText> train, IReadOnlyList<LabelledText> test)

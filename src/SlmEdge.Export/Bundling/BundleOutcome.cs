@@ -1,5 +1,6 @@
 using SlmEdge.Bundles;
 using SlmEdge.Export.Proof;
+using SlmEdge.Export.Weights;
 
 namespace SlmEdge.Export.Bundling;
 
@@ -9,4 +10,8 @@ namespace SlmEdge.Export.Bundling;
 /// <param name="Manifest">The manifest as written.</param>
 /// <param name="Proof">The measurements.</param>
 /// <param name="Warnings">What a user should know.</param>
-public sealed record BundleOutcome(string OutputPath, string ReportPath, BundleManifest Manifest, StageProof Proof, IReadOnlyList<string> Warnings);
+public sealed record BundleOutcome(string OutputPath, string ReportPath, BundleManifest Manifest, StageProof Proof, IReadOnlyList<string> Warnings)
+{
+    /// <summary>What the adapter was merged into; null where nothing was merged.</summary>
+    public MergeChoice? Merging { get; init; }
+}

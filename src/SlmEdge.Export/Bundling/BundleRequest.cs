@@ -31,6 +31,11 @@ public sealed record BundleRequest
     /// <summary>GGUF files to ship.</summary>
     public IReadOnlyList<GgufQuantization> Gguf { get; init; } = [];
 
+    /// <summary>
+    /// Whether to ship the run as it was trained: base and adapter apart, the base in the blocks that the trainer held (<c>--quant</c>, or a GGUF base).
+    /// </summary>
+    public bool AsTrained { get; init; }
+
     /// <summary>ONNX folders to ship.</summary>
     public IReadOnlyList<OnnxPrecision> Onnx { get; init; } = [];
 
@@ -51,6 +56,9 @@ public sealed record BundleRequest
 
     /// <summary>What an export may lose.</summary>
     public ProofLimits Limits { get; init; } = new();
+
+    /// <summary>How far a merged model may diverge from the trained one, in nats (<see cref="Weights.MergeComparison"/>).</summary>
+    public double MaxKl { get; init; } = Weights.MergeComparison.DefaultMaxKl;
 
     /// <summary>Whether a bundle is made although the limits are broken.</summary>
     public bool Force { get; init; }

@@ -79,7 +79,8 @@ public static class BundleVerifier
         foreach (BundleFile file in bundle.GetFiles(BundleFileRole.Gguf))
         {
             string type = Path.GetFileNameWithoutExtension(file.Path).Split("model-")[^1];
-            yield return StageWorkshop.GgufStage(StageNames.Gguf(type), type, bundle.GetFilePath(file.Path), file.Path, threads);
+            string? adapter = bundle.Manifest.FindAdapter(file.Path) is { } lora ? bundle.GetFilePath(lora.Path) : null;
+            yield return StageWorkshop.GgufStage(StageNames.Gguf(type), type, bundle.GetFilePath(file.Path), file.Path, threads, adapter);
         }
 
         foreach (BundleFile file in bundle.GetFiles(BundleFileRole.Onnx).Where(file => Path.GetFileName(file.Path) == OnnxFileNames.Model))

@@ -1,35 +1,56 @@
+using SlmEdge.Bundles;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Engines.OnnxRuntime;
 using SlmEdge.Export.Gguf;
 using SlmEdge.Export.Onnx;
 using SlmEdge.Export.Proof;
 using SlmEdge.Export.Weights;
+using SlmEdge.Formats.Safetensors;
 using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Inference;
+using SlmEdge.Training.Models;
+using SlmEdge.Training.Quantization;
 using SlmEdge.Training.Tokenization;
 
 namespace SlmEdge.Export.Bundling;
 
 /// <summary>Makes the files of every stage in a working folder and says how each is opened.</summary>
-internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, IProgress<ExportProgress>? progress, CancellationToken ct)
+internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, double maxKl, IProgress<ExportProgress>? progress, CancellationToken ct)
 {
     private const string Torch = "libtorch";
     private const string Llama = "llama.cpp";
     private const string Ort = "onnxruntime";
+    private const string Trained = "trained";
+
+    /// <summary>What the adapter was merged into, once it was.</summary>
+    public MergeChoice? Merging { get; private set; }
 
     private string MergedFolder => Path.Combine(folder, "merged");
 
     private string FloatGguf => Path.Combine(folder, "merged.gguf");
 
     /// <summary>The stages in the order of the pipeline; files are made when the enumeration comes to them.</summary>
-    public IEnumerable<StageDefinition> Stages(IReadOnlyList<GgufQuantization> gguf, IReadOnlyList<OnnxPrecision> onnx)
+    public IEnumerable<StageDefinition> Stages(IReadOnlyList<GgufQuantization> gguf, IReadOnlyList<OnnxPrecision> onnx, bool asTrained)
     {
+        if (asTrained)
+        {
+            run.RequireShipsAsTrained();
+        }
+
         yield return TorchStage(StageNames.Base, run.BaseDirectory, null);
         if (run.AdapterDirectory is { } adapter)
         {
             yield return TorchStage(StageNames.Adapter, run.BaseDirectory, adapter);
-            ModelMerger.Write(run.BaseDirectory, adapter, MergedFolder, progress: progress, ct: ct);
-            yield return TorchStage(StageNames.Merged, MergedFolder, null);
+            if (asTrained)
+            {
+                yield return TrainedStage(adapter);
+            }
+
+            if (gguf.Count + onnx.Count > 0)
+            {
+                Merge(adapter);
+                yield return TorchStage(StageNames.Merged, Final, null);
+            }
         }
         else
         {
@@ -38,8 +59,9 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
 
         if (gguf.Count > 0)
         {
-            using (ModelWeights weights = ModelWeights.Open(FinalFolder))
+            if (Final != FloatGguf)
             {
+                using ModelWeights weights = ModelWeights.Open(Final);
                 GgufExporter.Export(weights, FloatGguf, GgufQuantization.F32, threads, progress, ct);
             }
 
@@ -71,7 +93,44 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
     /// <summary>Where a file of a bundle is in the working folder.</summary>
     public string PathOf(string pathInBundle) => Path.Combine(folder, "bundle", pathInBundle.Replace('/', Path.DirectorySeparatorChar));
 
-    private string FinalFolder => run.ModelDirectory ?? MergedFolder;
+    /// <summary>Path in a bundle of the run as it was trained.</summary>
+    public static string TrainedPathInBundle(TrainedRun run) =>
+        run.HeldForm == BaseForm.Int4Onnx ? $"onnx-{Trained}/{OnnxFileNames.Model}" : $"gguf/model-{Trained}.gguf";
+
+    /// <summary>The model that is converted: a folder, or an F32 GGUF file where the base is a GGUF file.</summary>
+    private string Final => run.ModelDirectory ?? (GgufBase.Is(run.BaseDirectory) ? FloatGguf : MergedFolder);
+
+    private void Merge(string adapter)
+    {
+        Merging = MergeComparison.Choose(run.BaseDirectory, adapter, SafetensorsType.F32, maxKl, ct);
+        if (Final != FloatGguf)
+        {
+            ModelMerger.Write(run.BaseDirectory, adapter, MergedFolder, into: Merging.Into, progress: progress, ct: ct);
+            return;
+        }
+
+        using ModelWeights weights = ModelWeights.Open(run.BaseDirectory, adapter, Merging.Into);
+        GgufExporter.Export(weights, FloatGguf, GgufQuantization.F32, threads, progress, ct);
+    }
+
+    /// <summary>Base and adapter apart, the base in the blocks of the training.</summary>
+    private StageDefinition TrainedStage(string adapter)
+    {
+        string inBundle = TrainedPathInBundle(run);
+        string path = PathOf(inBundle);
+        string parent = Path.GetDirectoryName(path)!;
+        if (run.HeldForm == BaseForm.Int4Onnx)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(parent)!);
+            OnnxExporter.ExportHeldBase(run.BaseDirectory, adapter, parent, progress, ct);
+            return OnnxStage(StageNames.Onnx(Trained), Trained, parent, inBundle, threads);
+        }
+
+        Directory.CreateDirectory(parent);
+        GgufExporter.ExportHeldBase(run.BaseDirectory, adapter, path, progress, ct);
+        GgufExporter.ExportAdapter(run.BaseDirectory, adapter, BundleManifest.AdapterPathOf(path), ct);
+        return GgufStage(StageNames.Gguf(Trained), Trained, path, inBundle, threads, BundleManifest.AdapterPathOf(path));
+    }
 
     private StageDefinition TorchStage(string name, string model, string? adapter)
     {
@@ -102,10 +161,10 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
     }
 
     /// <summary>A stage of a GGUF file that is there.</summary>
-    public static StageDefinition GgufStage(string name, string precision, string path, string? inBundle, int threads) =>
-        new(name, Llama, precision, new FileInfo(path).Length, inBundle, () =>
+    public static StageDefinition GgufStage(string name, string precision, string path, string? inBundle, int threads, string? adapter = null) =>
+        new(name, Llama, precision, new FileInfo(path).Length + (adapter is null ? 0 : new FileInfo(adapter).Length), inBundle, () =>
         {
-            LlamaCppEngine engine = LlamaCppEngine.Open(path, new LlamaCppOptions { Threads = threads });
+            LlamaCppEngine engine = LlamaCppEngine.Open(path, new LlamaCppOptions { Threads = threads, AdapterPath = adapter });
             return new StageEngine(engine, engine.Tokenizer);
         });
 
@@ -121,7 +180,7 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
     {
         string baseGguf = Path.Combine(folder, "base.gguf");
         string lora = Path.Combine(folder, "adapter.gguf");
-        using (ModelWeights weights = ModelWeights.Open(run.BaseDirectory))
+        using (ModelWeights weights = ModelWeights.OpenHeld(run.BaseDirectory, adapter))
         {
             GgufExporter.Export(weights, baseGguf, GgufQuantization.F16, threads, progress, ct);
         }
@@ -138,7 +197,7 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
     {
         string path = PathOf(inBundle);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using (ModelWeights weights = ModelWeights.Open(FinalFolder))
+        using (ModelWeights weights = ModelWeights.Open(Final))
         {
             OnnxExporter.Export(weights, path, precision, progress, ct);
         }
@@ -147,6 +206,7 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
         return OnnxStage(StageNames.Onnx(name), name, path, $"{inBundle}/{OnnxFileNames.Model}", threads);
     }
 
-    private static long SizeOf(string directory, string pattern) =>
-        Directory.EnumerateFiles(directory, pattern).Sum(file => new FileInfo(file).Length);
+    private static long SizeOf(string directory, string pattern) => File.Exists(directory)
+        ? new FileInfo(directory).Length
+        : Directory.EnumerateFiles(directory, pattern).Sum(file => new FileInfo(file).Length);
 }

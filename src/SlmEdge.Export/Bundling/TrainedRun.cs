@@ -2,6 +2,7 @@ using System.Text.Json;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Data;
 using SlmEdge.Training.Models;
+using SlmEdge.Training.Quantization;
 using SlmEdge.Training.Runs;
 
 namespace SlmEdge.Export.Bundling;
@@ -9,6 +10,8 @@ namespace SlmEdge.Export.Bundling;
 /// <summary>A finished fine-tuning run, checked: its task, base, and adapter or model.</summary>
 public sealed class TrainedRun
 {
+    private const string TrainedAsFloats = "its own precision";
+
     private TrainedRun(string directory, RunRecord record, TaskDefinition task, string baseDirectory, string? adapter, string? model)
     {
         Directory = directory;
@@ -36,6 +39,23 @@ public sealed class TrainedRun
 
     /// <summary>The fine-tuned model, of full runs.</summary>
     public string? ModelDirectory { get; }
+
+    /// <summary>The form in which the trainer held the base; null for the one in which it is stored, and for full runs.</summary>
+    public BaseForm? HeldForm => AdapterDirectory is null ? null : Training.Adapters.AdapterDirectory.ReadSettings(AdapterDirectory).HeldForm;
+
+    /// <summary>Whether a device can run base and adapter in the very blocks of the training: a form of a deployed file, or a GGUF base.</summary>
+    public bool ShipsAsTrained => AdapterDirectory is not null && (GgufBase.Is(BaseDirectory) || HeldForm is not (null or BaseForm.Nf4));
+
+    /// <summary>Refuses what <see cref="ShipsAsTrained"/> denies.</summary>
+    /// <exception cref="ExportException">The base was held in a form that no device runs.</exception>
+    internal void RequireShipsAsTrained()
+    {
+        if (!ShipsAsTrained)
+        {
+            throw new ExportException(
+                $"The run '{Directory}' cannot be shipped as trained: {(AdapterDirectory is null ? "it has no adapter" : $"its base was held in {HeldForm?.Name() ?? TrainedAsFloats}, which no device runs")}. Train with --quant {string.Join(", ", BaseForms.Names.Where(n => n != BaseForm.Nf4.Name()))}, or on a GGUF base; or ship merged files with --gguf or --onnx.");
+        }
+    }
 
     /// <summary>The run's columns.</summary>
     public ReaderOptions Columns => new()
@@ -67,7 +87,7 @@ public sealed class TrainedRun
         }
 
         string basePath = baseDirectory ?? record.Base.Path;
-        if (!System.IO.Directory.Exists(basePath))
+        if (!System.IO.Directory.Exists(basePath) && !File.Exists(basePath))
         {
             throw new ExportException($"The run's base model is not at '{basePath}' any more. Name it with --base.");
         }

@@ -2,6 +2,8 @@ using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Formats.Storage;
+using SlmEdge.Training.Quantization;
 
 namespace SlmEdge.Export.Gguf;
 
@@ -55,6 +57,41 @@ public static class GgufExporter
     {
         ct.ThrowIfCancellationRequested();
         LlamaQuantizer.Quantize(source, path, type, threads == 0 ? Environment.ProcessorCount : threads);
+    }
+
+    /// <summary>
+    /// Exports the base of an adapter as GGUF in the very blocks on which the adapter was trained; with the adapter's own file beside it
+    /// (<see cref="ExportAdapter"/>) the device decides as the trainer did. A base that is a GGUF file already is copied.
+    /// </summary>
+    /// <param name="baseDirectory">The base.</param>
+    /// <param name="adapterDirectory">The adapter, trained with <c>--quant</c> of a GGUF type or on a GGUF base.</param>
+    /// <param name="path">The file; it appears only when it is complete.</param>
+    /// <param name="progress">Told about each tensor.</param>
+    /// <param name="ct">Stops between two tensors; nothing is left behind.</param>
+    /// <exception cref="ExportException">The adapter was trained on another form.</exception>
+    /// <exception cref="SlmEdge.Training.TrainingException">The adapter belongs to another base.</exception>
+    public static void ExportHeldBase(
+        string baseDirectory, string adapterDirectory, string path, IProgress<ExportProgress>? progress = null, CancellationToken ct = default)
+    {
+        using ModelWeights weights = ModelWeights.Open(baseDirectory);
+        LoraFactors lora = LoraFactors.Open(adapterDirectory, baseDirectory, weights.Shapes);
+        if (weights.Source is not null)
+        {
+            AtomicFile.Write(path, stream =>
+            {
+                using FileStream source = File.OpenRead(baseDirectory);
+                source.CopyTo(stream);
+            });
+        }
+        else if (lora.BaseForm is { } form && form.IsGguf())
+        {
+            GgufModelWriter.WriteHeld(weights, form, path, progress, ct);
+        }
+        else
+        {
+            throw new ExportException(
+                $"The adapter '{adapterDirectory}' was trained on a base in {lora.BaseForm?.Name() ?? "its own precision"}, which is no form of GGUF. Train it with --quant {string.Join(", ", BaseForms.Names.Where(n => BaseForms.Parse(n).IsGguf()))}, or export the merged model.");
+        }
     }
 
     /// <summary>Exports an adapter as GGUF LoRA, to be loaded beside the base's GGUF.</summary>

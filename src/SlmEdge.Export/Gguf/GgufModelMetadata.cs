@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using SlmEdge.Export.Weights;
+using SlmEdge.Formats.Families;
 using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
 
@@ -9,8 +10,11 @@ namespace SlmEdge.Export.Gguf;
 /// <summary>The keys that llama.cpp's converter writes beside those of the model's shape (gguf-py <c>constants.py</c>, <c>conversion/base.py</c>).</summary>
 internal static partial class GgufModelMetadata
 {
-    /// <summary>LLAMA_FTYPE of <c>llama.h</c>: all F32, mostly F16, mostly BF16.</summary>
-    private static readonly Dictionary<GgmlType, uint> FileTypes = new() { [GgmlType.F32] = 0, [GgmlType.F16] = 1, [GgmlType.BF16] = 32 };
+    /// <summary>LLAMA_FTYPE of <c>llama.h</c>: all F32, or mostly of one type.</summary>
+    private static readonly Dictionary<GgmlType, uint> FileTypes = new()
+    {
+        [GgmlType.F32] = 0, [GgmlType.F16] = 1, [GgmlType.Q4_0] = 2, [GgmlType.Q8_0] = 7, [GgmlType.Q4_K] = 14, [GgmlType.IQ4_NL] = 25, [GgmlType.BF16] = 32,
+    };
 
     /// <summary>GGML_QNT_VERSION of <c>ggml.h</c>.</summary>
     private const uint QuantizationVersion = 2;
@@ -25,6 +29,22 @@ internal static partial class GgufModelMetadata
         config.WriteGguf(writer);
         writer.Set("general.file_type", FileTypes[type]);
         writer.Set("general.quantization_version", QuantizationVersion);
+    }
+
+    /// <summary>Takes over what a GGUF file says of its model, tokenizer included, and the tensor with which it stretches positions.</summary>
+    public static void Copy(GgufWriter writer, GgufFile source, GgmlType type)
+    {
+        foreach (string key in source.Metadata.Keys)
+        {
+            writer.Set(key, source);
+        }
+
+        writer.Set("general.file_type", FileTypes[type]);
+        writer.Set("general.quantization_version", QuantizationVersion);
+        if (source.Tensors.FirstOrDefault(t => t.Name == StatedRopeScaling.TensorName) is { } rope)
+        {
+            writer.AddTensor(rope.Name, rope.Type, [.. rope.Dimensions], stream => source.CopyTo(rope.Name, stream));
+        }
     }
 
     public static void WriteAdapter(GgufWriter writer, string architecture, string name, float alpha)

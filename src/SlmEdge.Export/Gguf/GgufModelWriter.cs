@@ -4,10 +4,11 @@ using SlmEdge.Formats.Families;
 using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Numerics;
+using SlmEdge.Training.Quantization;
 
 namespace SlmEdge.Export.Gguf;
 
-/// <summary>Writes a model as an unquantised GGUF file, tensor by tensor.</summary>
+/// <summary>Writes a model as a GGUF file, tensor by tensor.</summary>
 internal static class GgufModelWriter
 {
     /// <param name="weights">The model.</param>
@@ -15,16 +16,36 @@ internal static class GgufModelWriter
     /// <param name="type">F32, F16 or BF16; one-dimensional tensors stay F32 as llama.cpp's converter has it.</param>
     /// <param name="progress">Told about each tensor.</param>
     /// <param name="ct">Stops between two tensors.</param>
-    public static void Write(ModelWeights weights, string path, GgmlType type, IProgress<ExportProgress>? progress, CancellationToken ct)
+    public static void Write(ModelWeights weights, string path, GgmlType type, IProgress<ExportProgress>? progress, CancellationToken ct) =>
+        Write(weights, path, type, _ => type, progress, ct);
+
+    /// <summary>Writes a base in the blocks in which the trainer held it, streamed: the file on which its adapter decides as in training.</summary>
+    /// <param name="weights">The base as it is stored.</param>
+    /// <param name="form">A form of GGUF.</param>
+    /// <param name="path">The file; it appears only when it is complete.</param>
+    /// <param name="progress">Told about each tensor.</param>
+    /// <param name="ct">Stops between two tensors.</param>
+    public static void WriteHeld(ModelWeights weights, BaseForm form, string path, IProgress<ExportProgress>? progress, CancellationToken ct) =>
+        Write(weights, path, form.ProjectionType(), tensor => form.MatrixType(tensor.IsProjection, tensor.Shape[1]), progress, ct);
+
+    private static void Write(
+        ModelWeights weights, string path, GgmlType type, Func<DecoderTensor, GgmlType> matrixType, IProgress<ExportProgress>? progress, CancellationToken ct)
     {
         DecoderConfig config = weights.Config;
         var writer = new GgufWriter();
-        GgufModelMetadata.Write(writer, weights, type);
-        GgufSamplingMetadata.Write(writer, GenerationConfig.Load(weights.Directory));
-        GgufVocabulary.Apply(writer, LoadTokenizer(weights), config.VocabSize);
-        foreach (var (name, values) in config.RopeTensors())
+        if (weights.Source is { } source)
         {
-            writer.AddTensor(name, GgmlType.F32, [values.Length], stream => WriteValues(stream, values, GgmlType.F32));
+            GgufModelMetadata.Copy(writer, source, type);
+        }
+        else
+        {
+            GgufModelMetadata.Write(writer, weights, type);
+            GgufSamplingMetadata.Write(writer, GenerationConfig.Load(weights.Directory));
+            GgufVocabulary.Apply(writer, LoadTokenizer(weights), config.VocabSize);
+            foreach (var (name, values) in config.RopeTensors())
+            {
+                writer.AddTensor(name, GgmlType.F32, [values.Length], stream => WriteValues(stream, values, GgmlType.F32));
+            }
         }
 
         int done = 0;
@@ -33,7 +54,7 @@ internal static class GgufModelWriter
         foreach (DecoderTensor[] stack in DecoderTensors.Of(config).All.GroupBy(t => t.GgufName, (_, tensors) => tensors.ToArray()))
         {
             long[] shape = stack.Length == 1 ? stack[0].Shape : [stack.Length, .. stack[0].Shape];
-            GgmlType stored = stack[0].IsProjection || stack[0].Part is DecoderPart.Embedding or DecoderPart.Head ? type : GgmlType.F32;
+            GgmlType stored = stack[0].IsProjection || stack[0].Part is DecoderPart.Embedding or DecoderPart.Head ? matrixType(stack[0]) : GgmlType.F32;
             writer.AddTensor(stack[0].GgufName, stored, [.. shape.Reverse()], stream =>
             {
                 foreach (DecoderTensor tensor in stack)
@@ -90,7 +111,13 @@ internal static class GgufModelWriter
     private static void WriteValues(Stream stream, float[] values, GgmlType type)
     {
         const int Chunk = 1 << 20;
-        ushort[] buffer = type == GgmlType.F32 ? [] : new ushort[Math.Min(Chunk, values.Length)];
+        ushort[] buffer = type is not (GgmlType.F16 or GgmlType.BF16) ? [] : new ushort[Math.Min(Chunk, values.Length)];
+        if (GgmlTypes.BlockSize(type) > 1)
+        {
+            stream.Write(GgmlMatrix.Quantize(type, 1, values.Length, values).Blocks);
+            return;
+        }
+
         for (int done = 0; done < values.Length; done += Chunk)
         {
             ReadOnlySpan<float> part = values.AsSpan(done, Math.Min(Chunk, values.Length - done));

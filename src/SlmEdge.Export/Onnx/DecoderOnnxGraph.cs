@@ -23,10 +23,15 @@ internal sealed class DecoderOnnxGraph
     }
 
     /// <summary>Builds the graph; weights are read when it is written.</summary>
-    public static OnnxGraphBuilder Build(ModelWeights weights, OnnxPrecision precision, OnnxQuantizationOptions options, Action<string> reading)
+    /// <param name="weights">The model.</param>
+    /// <param name="precision">How matrices are stored.</param>
+    /// <param name="options">Details of int4.</param>
+    /// <param name="lora">An adapter that stays apart from the weights, or null.</param>
+    /// <param name="reading">Told about each tensor.</param>
+    public static OnnxGraphBuilder Build(ModelWeights weights, OnnxPrecision precision, OnnxQuantizationOptions options, LoraFactors? lora, Action<string> reading)
     {
         var graph = new OnnxGraphBuilder("main_graph");
-        new DecoderOnnxGraph(new OnnxParts(weights, graph, precision, options, reading)).AddAll();
+        new DecoderOnnxGraph(new OnnxParts(weights, graph, precision, options, lora, reading)).AddAll();
         return graph;
     }
 

@@ -1,4 +1,4 @@
-using SlmEdge.Export.Quantization;
+using SlmEdge.Formats.Onnx.Quantization;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Onnx;
 using SlmEdge.Training.Families;

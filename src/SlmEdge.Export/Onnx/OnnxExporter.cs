@@ -4,6 +4,7 @@ using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Onnx;
 using SlmEdge.Formats.Storage;
 using SlmEdge.Training.Models;
+using SlmEdge.Training.Quantization;
 
 namespace SlmEdge.Export.Onnx;
 
@@ -25,9 +26,50 @@ public static class OnnxExporter
         OnnxPrecision precision,
         IProgress<ExportProgress>? progress = null,
         CancellationToken ct = default,
-        OnnxQuantizationOptions? options = null)
+        OnnxQuantizationOptions? options = null) =>
+        Export(weights, null, directory, precision, progress, ct, options);
+
+    /// <summary>
+    /// Exports a base in the int4 blocks on which an adapter was trained (<c>--quant int4-onnx</c>), with the adapter as a branch beside each product,
+    /// computed on 32-bit activations as in the trainer: the folder decides as the trainer did.
+    /// </summary>
+    /// <param name="baseDirectory">The base.</param>
+    /// <param name="adapterDirectory">The adapter.</param>
+    /// <param name="directory">The folder to write; must not exist or be empty.</param>
+    /// <param name="progress">Told about each tensor.</param>
+    /// <param name="ct">Stops between two tensors; nothing is left behind.</param>
+    /// <exception cref="ExportException">The adapter was trained on another form.</exception>
+    /// <exception cref="SlmEdge.Training.TrainingException">The adapter belongs to another base.</exception>
+    public static void ExportHeldBase(
+        string baseDirectory, string adapterDirectory, string directory, IProgress<ExportProgress>? progress = null, CancellationToken ct = default)
+    {
+        using ModelWeights weights = ModelWeights.Open(baseDirectory);
+        LoraFactors lora = LoraFactors.Open(adapterDirectory, baseDirectory, weights.Shapes);
+        if (lora.BaseForm != BaseForm.Int4Onnx)
+        {
+            throw new ExportException(
+                $"The adapter '{adapterDirectory}' was trained on a base in {lora.BaseForm?.Name() ?? "its own precision"}. Train it with --quant {BaseForm.Int4Onnx.Name()}, or export the merged model.");
+        }
+
+        if (lora.HasMagnitudes)
+        {
+            throw new ExportException($"'{adapterDirectory}' is a DoRA adapter, which is no branch beside its base. Export the merged model.");
+        }
+
+        Export(weights, lora, directory, OnnxPrecision.Int4, progress, ct, new OnnxQuantizationOptions { AccuracyLevel = 1 });
+    }
+
+    private static void Export(
+        ModelWeights weights,
+        LoraFactors? lora,
+        string directory,
+        OnnxPrecision precision,
+        IProgress<ExportProgress>? progress,
+        CancellationToken ct,
+        OnnxQuantizationOptions? options)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        weights.RequireFolder();
         options ??= new OnnxQuantizationOptions();
         if (precision == OnnxPrecision.Int4 && weights.Config.HiddenSize % options.Embedding.BlockSize != 0)
         {
@@ -37,7 +79,7 @@ public static class OnnxExporter
 
         using AtomicDirectory output = AtomicDirectory.Create(directory);
         int done = 0;
-        OnnxGraphBuilder graph = DecoderOnnxGraph.Build(weights, precision, options, name =>
+        OnnxGraphBuilder graph = DecoderOnnxGraph.Build(weights, precision, options, lora, name =>
         {
             ct.ThrowIfCancellationRequested();
             progress?.Report(new ExportProgress(name, Math.Min(done++, weights.Names.Count), weights.Names.Count));

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using SlmEdge.Export.Quantization;
+using SlmEdge.Formats.Onnx.Quantization;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.Onnx;
 

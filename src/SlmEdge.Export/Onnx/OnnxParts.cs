@@ -6,9 +6,11 @@ using SlmEdge.Formats.Onnx;
 namespace SlmEdge.Export.Onnx;
 
 /// <summary>What the pieces of a decoder's graph share: the graph, the model's tensors by part, and the forms of projections and norms.</summary>
-internal sealed class OnnxParts(ModelWeights weights, OnnxGraphBuilder graph, OnnxPrecision precision, OnnxQuantizationOptions options, Action<string> reading)
+internal sealed class OnnxParts(ModelWeights weights, OnnxGraphBuilder graph, OnnxPrecision precision, OnnxQuantizationOptions options, LoraFactors? lora, Action<string> reading)
 {
     private readonly ILookup<(DecoderPart, int), DecoderTensor> _tensors = DecoderTensors.Of(weights.Config).All.ToLookup(t => (t.Part, t.Layer));
+
+    private readonly OnnxLora? _lora = lora is null ? null : new OnnxLora(graph, weights, lora);
 
     public OnnxGraphBuilder Graph => graph;
 
@@ -34,6 +36,7 @@ internal sealed class OnnxParts(ModelWeights weights, OnnxGraphBuilder graph, On
         string projected = precision == OnnxPrecision.Fp32
             ? Matrices.AddMatMul(input, product, product + "/output_0", matrices)
             : Matrices.AddMatMulNBits(input, product + "_Q4", product + "_Q4/output_0", options.Projections, options.AccuracyLevel, matrices);
+        projected = _lora?.AddBranch(input, projected, product, matrices) ?? projected;
         string[] biases = [.. parts.Select(part => Bias(part, layer)?.Name).OfType<string>()];
         return biases.Length == 0
             ? projected

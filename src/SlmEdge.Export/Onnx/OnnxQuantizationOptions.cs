@@ -1,4 +1,4 @@
-using SlmEdge.Export.Quantization;
+using SlmEdge.Formats.Onnx.Quantization;
 
 namespace SlmEdge.Export.Onnx;
 
@@ -6,10 +6,10 @@ namespace SlmEdge.Export.Onnx;
 public sealed record OnnxQuantizationOptions
 {
     /// <summary>Blocks of the projections.</summary>
-    public BlockQuantization Projections { get; init; } = new(4, 32, Symmetric: false);
+    public BlockQuantization Projections { get; init; } = BlockQuantization.Int4Projections;
 
-    /// <summary>Blocks of embedding and head. In 4 bits they cost a small model more accuracy than all projections together.</summary>
-    public BlockQuantization Embedding { get; init; } = new(8, 32, Symmetric: true, Search: false);
+    /// <summary>Blocks of embedding and head.</summary>
+    public BlockQuantization Embedding { get; init; } = BlockQuantization.Int8Embedding;
 
     /// <summary><c>accuracy_level</c> of MatMulNBits: 4 computes with 8-bit activations, 1 and 0 with 32-bit ones.</summary>
     public int AccuracyLevel { get; init; } = 4;

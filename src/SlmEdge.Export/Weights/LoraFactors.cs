@@ -2,6 +2,7 @@ using SlmEdge.Formats;
 using SlmEdge.Formats.Safetensors;
 using SlmEdge.Training;
 using SlmEdge.Training.Adapters;
+using SlmEdge.Training.Quantization;
 
 namespace SlmEdge.Export.Weights;
 
@@ -12,8 +13,9 @@ internal sealed class LoraFactors
 
     private readonly SortedDictionary<string, LoraPair> _pairs;
 
-    private LoraFactors(SortedDictionary<string, LoraPair> pairs, float alpha, bool hasMagnitudes)
+    private LoraFactors(SortedDictionary<string, LoraPair> pairs, float alpha, bool hasMagnitudes, BaseForm? form)
     {
+        BaseForm = form;
         _pairs = pairs;
         Alpha = alpha;
         HasMagnitudes = hasMagnitudes;
@@ -27,6 +29,9 @@ internal sealed class LoraFactors
 
     /// <summary>Whether it is a DoRA adapter, which is more than a product of two factors.</summary>
     public bool HasMagnitudes { get; }
+
+    /// <summary>The form in which the base was held during training; null for its own precision.</summary>
+    public BaseForm? BaseForm { get; }
 
     /// <summary>The adapted tensors by the base's names, in ordinal order.</summary>
     public IReadOnlyDictionary<string, LoraPair> Pairs => _pairs;
@@ -51,7 +56,7 @@ internal sealed class LoraFactors
         AdapterDirectory.CheckBase(directory, baseDirectory);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         LoraConfig config = settings.Lora;
-        return new LoraFactors(ReadPairs(file, path, config, shapes), (float)(config.Scale * config.Rank), config.UseDora);
+        return new LoraFactors(ReadPairs(file, path, config, shapes), (float)(config.Scale * config.Rank), config.UseDora, settings.HeldForm);
     }
 
     /// <summary>B as a GGUF adapter stores it, such that <see cref="Alpha"/> over the rank is its scale.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using SlmEdge.Formats.Gguf;
 
 namespace SlmEdge.Export.Weights;
 
@@ -6,8 +7,10 @@ namespace SlmEdge.Export.Weights;
 /// Base weights with a LoRA adapter added: <c>W + scale · B · A</c> (Hu et al. 2021, arXiv 2106.09685), in single precision; with DoRA each row
 /// of it is brought to its learned length (Liu et al. 2024, arXiv 2402.09353).
 /// </summary>
-internal sealed class MergedWeights(CheckpointWeights weights, LoraFactors lora) : ModelWeights(weights.Directory, weights.Config)
+internal sealed class MergedWeights(ModelWeights weights, LoraFactors lora) : ModelWeights(weights.Directory, weights.Config)
 {
+    internal override GgufFile? Source => weights.Source;
+
     public override float[] Read(string name)
     {
         float[] values = weights.Read(name);

@@ -14,6 +14,7 @@ public static class ModelMerger
     /// <param name="type">
     /// Type of the matrices. F32 keeps the merged model equal to base and adapter; BF16 and F16 halve the size and round every weight.
     /// </param>
+    /// <param name="into">What the adapter is added to; <see cref="MergeComparison"/> chooses it.</param>
     /// <param name="progress">Told about each tensor.</param>
     /// <param name="ct">Stops between two tensors; nothing is left behind.</param>
     /// <exception cref="SlmEdge.Training.TrainingException">The adapter belongs to another base.</exception>
@@ -23,10 +24,12 @@ public static class ModelMerger
         string adapterDirectory,
         string outputDirectory,
         SafetensorsType type = SafetensorsType.F32,
+        MergeBase into = MergeBase.AsTrained,
         IProgress<ExportProgress>? progress = null,
         CancellationToken ct = default)
     {
-        using ModelWeights weights = ModelWeights.Open(baseDirectory, adapterDirectory);
+        using ModelWeights weights = ModelWeights.Open(baseDirectory, adapterDirectory, into);
+        weights.RequireFolder();
         using AtomicDirectory output = AtomicDirectory.Create(outputDirectory);
         string dtype = type switch
         {

@@ -1,6 +1,9 @@
 using SlmEdge.Formats;
+using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Families;
+using SlmEdge.Training.Models;
 
 namespace SlmEdge.Export.Weights;
 
@@ -19,11 +22,16 @@ public abstract class ModelWeights : IDisposable
         Names = [.. DecoderTensorNames.All(config)];
     }
 
-    /// <summary>The model's folder, where its tokenizer files are.</summary>
+    /// <summary>The GGUF file that the weights come from, which holds the tokenizer too; null for a folder.</summary>
+    internal virtual GgufFile? Source => null;
+
+    /// <summary>The model's folder, where its tokenizer files are, or its GGUF file.</summary>
     public string Directory { get; }
 
-    /// <summary>The model's name: the name of its folder.</summary>
-    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Directory)));
+    /// <summary>The model's name: the name of its folder or file.</summary>
+    public string Name => Source is null
+        ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Directory)))
+        : Path.GetFileNameWithoutExtension(Directory);
 
     /// <summary>The model's shape.</summary>
     public DecoderConfig Config { get; }
@@ -38,14 +46,15 @@ public abstract class ModelWeights : IDisposable
     public long ParameterCount => Shapes.Values.Sum(shape => shape.Aggregate(1L, (product, dimension) => product * dimension));
 
     /// <summary>Opens a model, merged with an adapter when one is given.</summary>
-    /// <param name="baseDirectory">A folder in Hugging Face's layout.</param>
+    /// <param name="baseDirectory">A folder in Hugging Face's layout, or a GGUF file.</param>
     /// <param name="adapterDirectory">A folder in PEFT's layout, or null.</param>
+    /// <param name="into">What the adapter is added to.</param>
     /// <exception cref="ModelFormatException">A file is malformed or truncated, a tensor is missing or has another shape than config.json says.</exception>
     /// <exception cref="SlmEdge.Training.TrainingException">The adapter belongs to another base.</exception>
-    public static ModelWeights Open(string baseDirectory, string? adapterDirectory = null)
+    public static ModelWeights Open(string baseDirectory, string? adapterDirectory = null, MergeBase into = MergeBase.AsTrained)
     {
         ArgumentException.ThrowIfNullOrEmpty(baseDirectory);
-        var weights = CheckpointWeights.Open(baseDirectory);
+        ModelWeights weights = GgufBase.Is(baseDirectory) ? GgufWeights.Open(baseDirectory) : CheckpointWeights.Open(baseDirectory);
         if (adapterDirectory is null)
         {
             return weights;
@@ -53,13 +62,22 @@ public abstract class ModelWeights : IDisposable
 
         try
         {
-            return new MergedWeights(weights, LoraFactors.Open(adapterDirectory, baseDirectory, weights.Shapes));
+            LoraFactors lora = LoraFactors.Open(adapterDirectory, baseDirectory, weights.Shapes);
+            return new MergedWeights(into == MergeBase.AsTrained && lora.BaseForm is { } form ? new HeldWeights(weights, form) : weights, lora);
         }
         catch
         {
             weights.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Opens a base as an adapter was trained on it, without the adapter.</summary>
+    /// <inheritdoc cref="Open"/>
+    internal static ModelWeights OpenHeld(string baseDirectory, string adapterDirectory)
+    {
+        ModelWeights weights = Open(baseDirectory);
+        return AdapterDirectory.ReadSettings(adapterDirectory).HeldForm is { } form ? new HeldWeights(weights, form) : weights;
     }
 
     /// <summary>Reads one tensor, row-major.</summary>
@@ -71,6 +89,16 @@ public abstract class ModelWeights : IDisposable
     {
         Dispose(true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>For targets in Hugging Face's layout, which need tokenizer files that a GGUF file does not have.</summary>
+    /// <exception cref="ExportException">The weights come from a GGUF file.</exception>
+    internal void RequireFolder()
+    {
+        if (Source is not null)
+        {
+            throw new ExportException($"'{Directory}' is a GGUF file; it has no tokenizer.json and config.json, which this target needs. Export it as GGUF, or take the model's folder in Hugging Face's layout as --base.");
+        }
     }
 
     /// <summary>Closes the files.</summary>

@@ -20,6 +20,8 @@ internal sealed class LlamaFamily : ModelFamily
 
     public override IReadOnlyList<string> RopeTypes => ["linear", "yarn", "llama3"];
 
+    public override bool IsReadFromGguf => true;
+
     public override BlockDesign Blocks(DecoderConfig config) => new()
     {
         QueryKeyValueBias = config.AttentionBias,

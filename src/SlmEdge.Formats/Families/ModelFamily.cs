@@ -49,6 +49,9 @@ public abstract class ModelFamily
     /// <summary>The names of the parts.</summary>
     internal virtual PartNames Names => PartNames.Llama;
 
+    /// <summary>Whether a GGUF file of this family can be a base: its shape follows from the keys that all families share.</summary>
+    public virtual bool IsReadFromGguf => false;
+
     /// <summary>What the blocks are made of.</summary>
     /// <param name="config">The model's shape.</param>
     public abstract BlockDesign Blocks(DecoderConfig config);

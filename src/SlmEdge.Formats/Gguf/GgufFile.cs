@@ -12,10 +12,13 @@ public sealed class GgufFile : IDisposable
 {
     private readonly MappedFile _file;
     private readonly Dictionary<string, GgufTensor> _byName;
+    private readonly Dictionary<string, (long Offset, long Length)> _values;
 
-    private GgufFile(MappedFile file, uint version, Dictionary<string, GgufValue> metadata, List<GgufTensor> tensors)
+    private GgufFile(
+        MappedFile file, uint version, Dictionary<string, GgufValue> metadata, Dictionary<string, (long Offset, long Length)> values, List<GgufTensor> tensors)
     {
         _file = file;
+        _values = values;
         Version = version;
         Metadata = metadata;
         Tensors = tensors;
@@ -70,6 +73,14 @@ public sealed class GgufFile : IDisposable
     /// <exception cref="ModelFormatException">There is none of that name.</exception>
     public GgufTensor GetTensor(string name) =>
         _byName.TryGetValue(name, out GgufTensor? tensor) ? tensor : throw new ModelFormatException("there is no such tensor in the file", Path, name);
+
+    /// <summary>Copies the bytes of a metadata value as they stand in the file, without its type: to take it over or to hash it.</summary>
+    /// <exception cref="ModelFormatException">There is no such key.</exception>
+    public void CopyValueTo(string key, Stream destination)
+    {
+        (long offset, long length) = _values.TryGetValue(key, out var range) ? range : throw new ModelFormatException("there is no such key in the file", Path, key);
+        _file.CopyTo(offset, length, destination);
+    }
 
     /// <summary>The raw bytes of a tensor of at most 2 GiB.</summary>
     /// <exception cref="ModelFormatException">There is no such tensor, or it is too large for one span.</exception>
@@ -143,6 +154,7 @@ public sealed class GgufFile : IDisposable
         int tensorCount = cursor.Count("the number of tensors", limits.MaxTensors);
         int entryCount = cursor.Count("the number of metadata entries", limits.MaxMetadataEntries);
         var metadata = new Dictionary<string, GgufValue>(StringComparer.Ordinal);
+        var values = new Dictionary<string, (long Offset, long Length)>(StringComparer.Ordinal);
         for (int i = 0; i < entryCount; i++)
         {
             string key = cursor.Text("a metadata key", GgufFacts.MaxKeyBytes);
@@ -151,14 +163,17 @@ public sealed class GgufFile : IDisposable
                 throw cursor.Wrong("a metadata key is empty");
             }
 
+            long start = cursor.Position + sizeof(uint);
             if (!metadata.TryAdd(key, cursor.Value(key)))
             {
                 throw new ModelFormatException("the metadata key stands twice", file.Path, key, cursor.Position);
             }
+
+            values.Add(key, (start, cursor.Position - start));
         }
 
         long alignment = Alignment(metadata, file.Path);
-        return new GgufFile(file, version, metadata, ReadTensors(file, cursor, tensorCount, alignment));
+        return new GgufFile(file, version, metadata, values, ReadTensors(file, cursor, tensorCount, alignment));
     }
 
     private static long Alignment(Dictionary<string, GgufValue> metadata, string path)

@@ -65,6 +65,20 @@ public sealed class GgufWriter
     /// <summary>Sets an array of 32-bit floats.</summary>
     public void Set(string key, float[] value) => PutArray<float>(key, GgufValueType.Float32, value);
 
+    /// <summary>Sets a value as another file has it, byte for byte; the alignment is left out, since it is always 32 here.</summary>
+    /// <param name="key">A key of that file.</param>
+    /// <param name="source">The file; must stay open until this one is written.</param>
+    /// <exception cref="ModelFormatException">The file has no such key.</exception>
+    public void Set(string key, GgufFile source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        GgufValue value = source.Metadata.GetValueOrDefault(key) ?? throw new ModelFormatException("there is no such key in the file", source.Path, key);
+        if (key != GgufFacts.AlignmentKey)
+        {
+            Put(key, value.Type, stream => source.CopyValueTo(key, stream));
+        }
+    }
+
     /// <summary>Adds a tensor.</summary>
     /// <param name="name">The name, at most 63 bytes.</param>
     /// <param name="type">The element type.</param>

@@ -19,6 +19,16 @@ public static class RotaryLayout
     /// <param name="heads">Heads that the rows belong to.</param>
     public static T[] Deinterleave<T>(ReadOnlySpan<T> values, int columns, int heads) => Reorder(values, columns, heads, toGguf: false);
 
+    /// <summary>Where a row in Hugging Face's order stands in GGUF's.</summary>
+    /// <param name="row">Row of the matrix.</param>
+    /// <param name="headRows">Rows of a head.</param>
+    public static long InterleavedRow(long row, long headRows)
+    {
+        long within = row % headRows;
+        long half = headRows / 2;
+        return row - within + (within % half * 2) + (within / half);
+    }
+
     private static T[] Reorder<T>(ReadOnlySpan<T> values, int columns, int heads, bool toGguf)
     {
         T[] result = new T[values.Length];

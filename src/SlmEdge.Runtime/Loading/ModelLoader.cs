@@ -17,6 +17,7 @@ internal static class ModelLoader
             BatchTokens = options.BatchTokens,
             MaxSequences = options.BatchTexts,
             Threads = options.Threads,
+            AdapterPath = bundle.Manifest.FindAdapter(choice.File) is { } adapter ? bundle.GetFilePath(adapter.Path) : null,
         });
         return new LoadedModel(engine, engine.Tokenizer, ModelChoice.Llama, choice.File);
     }

@@ -5,6 +5,7 @@ using SlmEdge.Formats.Safetensors;
 using SlmEdge.Formats.Storage;
 using SlmEdge.Training.Families;
 using SlmEdge.Training.Models;
+using SlmEdge.Training.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,6 +50,7 @@ public static class AdapterDirectory
             { PeftType: not "LORA" } => throw new ModelFormatException($"peft_type is '{settings.PeftType}'; only LORA is supported.", path, "peft_type"),
             { FanInFanOut: true } => throw new ModelFormatException("fan_in_fan_out is set; it does not apply to Llama models.", path, "fan_in_fan_out"),
             { Bias: not "none" } => throw new ModelFormatException($"bias is '{settings.Bias}'; only none is supported.", path, "bias"),
+            { BaseForm: { } form } when !BaseForms.Names.Contains(form) => throw new ModelFormatException($"slmedge_base_form is '{form}'; there are {string.Join(", ", BaseForms.Names)}.", path, "slmedge_base_form"),
             _ => Checked(settings, path),
         };
     }
@@ -130,7 +132,7 @@ public static class AdapterDirectory
         model.Freeze();
     }
 
-    internal static void Save(DecoderModel model, LoraConfig config, string directory, string baseDirectory, string baseSha256)
+    internal static void Save(DecoderModel model, LoraConfig config, string directory, string baseDirectory, string baseSha256, BaseForm? form = null)
     {
         using var staging = AtomicDirectory.Create(directory, overwrite: true);
         var adapted = model.Linears.Where(l => l.Adapter is not null).ToArray();
@@ -141,6 +143,7 @@ public static class AdapterDirectory
         {
             BaseModel = baseDirectory,
             BaseSha256 = baseSha256,
+            BaseForm = form?.Name(),
         };
         File.WriteAllText(Path.Combine(staging.StagingPath, ConfigFile), JsonSerializer.Serialize(settings, Json));
         staging.Commit();

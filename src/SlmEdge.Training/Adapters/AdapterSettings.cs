@@ -84,6 +84,14 @@ public sealed record AdapterSettings
     [JsonPropertyName("slmedge_base_sha256")]
     public string? BaseSha256 { get; init; }
 
+    /// <summary>The form in which the base was held (<see cref="Quantization.BaseForms.Names"/>); absent for the base's own precision.</summary>
+    [JsonPropertyName("slmedge_base_form")]
+    public string? BaseForm { get; init; }
+
+    /// <summary>The form that the base is brought into before the adapter is added; null leaves it as it is.</summary>
+    [JsonIgnore]
+    public Quantization.BaseForm? HeldForm => BaseForm is null ? null : Quantization.BaseForms.Parse(BaseForm);
+
     /// <summary>All other fields; see <see cref="PeftFields"/>.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Others { get; init; }

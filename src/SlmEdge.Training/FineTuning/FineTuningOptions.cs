@@ -1,5 +1,6 @@
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Training.Adapters;
+using SlmEdge.Training.Models;
 using SlmEdge.Training.Optimization;
 using SlmEdge.Training.Quantization;
 
@@ -22,6 +23,17 @@ public abstract record FineTuningOptions
 
     /// <summary>What is trained.</summary>
     public FineTuningMethod Method { get; init; } = FineTuningMethod.Qlora;
+
+    /// <summary>
+    /// The form in which the frozen base is held; null leaves the choice to the method: NF4 for QLoRA, the base's own precision for LoRA.
+    /// A GGUF base has its form already.
+    /// </summary>
+    public BaseForm? Quant { get; init; }
+
+    /// <summary>The form that applies; null is the one in which the base is stored.</summary>
+    public BaseForm? HeldForm => Method == FineTuningMethod.Full || GgufBase.Is(BaseDirectory)
+        ? null
+        : Quant ?? (Method == FineTuningMethod.Qlora ? BaseForm.Nf4 : null);
 
     /// <summary>Adapter settings, of the LoRA methods.</summary>
     public LoraConfig Lora { get; init; } = new(32, 64, 0.05, [LoraConfig.AllLinear]);
@@ -147,6 +159,18 @@ public abstract record FineTuningOptions
         Require(
             AdapterDirectory is null || Method != FineTuningMethod.Full,
             "--method full trains the weights themselves and cannot start from an adapter; merge it first (slm-export merge) and name the result as --base");
+        Require(
+            Quant is null || Method != FineTuningMethod.Full,
+            $"--quant {Quant?.Name()} holds a frozen base, and --method full trains the base itself; leave --quant out or choose lora or qlora");
+        Require(
+            Quant is null || !GgufBase.Is(BaseDirectory),
+            $"--quant {Quant?.Name()} chooses the blocks of a base, and the GGUF file '{BaseDirectory}' is trained on in the blocks that it has; leave --quant out, or take the model's folder as --base");
+        Require(
+            Method != FineTuningMethod.Full || !GgufBase.Is(BaseDirectory),
+            $"--method full writes a folder in Hugging Face's layout, and the GGUF file '{BaseDirectory}' lacks its tokenizer files; take the model's folder as --base, or train an adapter");
+        Require(
+            Quant is null or BaseForm.Nf4 || !Lora.UseDora,
+            $"--quant {Quant?.Name()} is for an adapter that ships beside its base, and DoRA ships merged only; leave out --dora or --quant");
         if (Method != FineTuningMethod.Full)
         {
             Lora.Validate();

@@ -86,7 +86,7 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
         if (options.Method != FineTuningMethod.Full)
         {
             var adapter = RunDirectory.AdapterPath(options.OutputDirectory);
-            AdapterDirectory.Save(model, options.Lora, adapter, options.BaseDirectory, record.Base!.Sha256);
+            AdapterDirectory.Save(model, options.Lora, adapter, options.BaseDirectory, record.Base!.Sha256, options.HeldForm);
             return adapter;
         }
 
@@ -126,7 +126,7 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
         var settings = JsonSerializer.Serialize(new
         {
             command, record.Method, record.Seed, BaseHash = record.Base!.Sha256, record.PromptSha256, AdapterHash = record.Adapter?.Sha256, schedule, options.Lora, options.Optimizer, subject.Settings, options.BatchSize, options.PackTokens,
-            options.WeightDecay, options.GradientClip, options.LoraPlusRatio, options.EvaluateEvery, options.ValidationShare, options.GeneralShare, options.ComputePrecision, Data = record.Data.Select(d => d.Sha256),
+            options.WeightDecay, options.GradientClip, options.LoraPlusRatio, options.EvaluateEvery, options.ValidationShare, options.GeneralShare, options.ComputePrecision, options.HeldForm, Data = record.Data.Select(d => d.Sha256),
         });
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)));
     }

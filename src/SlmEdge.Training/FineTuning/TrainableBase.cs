@@ -11,12 +11,11 @@ namespace SlmEdge.Training.FineTuning;
 internal static class TrainableBase
 {
     /// <summary>The form in which a method holds its base.</summary>
-    public static WeightForms Forms(FineTuningOptions options) => options.Method switch
+    public static WeightForms Forms(FineTuningOptions options) => options switch
     {
-        FineTuningMethod.Full => WeightForms.Float32,
-        FineTuningMethod.Lora => WeightForms.Frozen,
-        FineTuningMethod.Qlora => WeightForms.Nf4In(options.ComputePrecision),
-        _ => throw new TrainingException($"Unknown method {options.Method}."),
+        { Method: FineTuningMethod.Full } => WeightForms.Float32,
+        { HeldForm: { } form } => HeldBase.Forms(form, options.ComputePrecision),
+        _ => WeightForms.Frozen,
     };
 
     /// <summary>Where the optimiser's state lies between steps; null is beside the parameters.</summary>
@@ -38,6 +37,11 @@ internal static class TrainableBase
     /// <summary>Attaches adapters, marks what is trained, of a base that was loaded in its <see cref="Forms"/>.</summary>
     public static void Prepare(DecoderModel model, FineTuningOptions options, Action<string>? message)
     {
+        if (options.HeldForm is { } form)
+        {
+            HeldBase.Check(form, model.Config);
+        }
+
         manual_seed(options.Seed);
         model.RecomputeActivations = options.ActivationCheckpointing;
         switch (options.Method)
@@ -50,7 +54,7 @@ internal static class TrainableBase
                 break;
         }
 
-        if (options.Method == FineTuningMethod.Qlora)
+        if (options.Method != FineTuningMethod.Full && model.Linears.Any(l => l.Weight is BlockWeight))
         {
             var held = model.Linears.Sum(l => l.Weight.ByteLength);
             var single = model.Linears.Sum(l => l.Weight.OutFeatures * l.Weight.InFeatures * sizeof(float));
@@ -59,7 +63,7 @@ internal static class TrainableBase
                 message?.Invoke("Warning: --compute-dtype bf16 is slow on a CPU, which has no fast bfloat16 product; fp32 is faster here.");
             }
 
-            message?.Invoke($"Base held in NF4: {held / 1048576.0:F1} MiB instead of {single / 1048576.0:F1} MiB in fp32");
+            message?.Invoke($"Base held in {options.HeldForm?.Name() ?? "the blocks of its file"}: {held / 1048576.0:F1} MiB instead of {single / 1048576.0:F1} MiB in fp32");
         }
 
         var trainable = model.TrainableParameters().Sum(p => p.Value.NumberOfElements);

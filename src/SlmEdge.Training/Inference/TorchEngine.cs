@@ -5,6 +5,7 @@ using SlmEdge.Training.Families;
 using SlmEdge.Training.Memory;
 using SlmEdge.Training.Models;
 using SlmEdge.Training.Packing;
+using SlmEdge.Training.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ public sealed class TorchEngine : IEngine
     /// <inheritdoc/>
     public int ContextLength => _model.Config.ContextLength;
 
-    /// <summary>Opens a model directory, with an adapter if one is named.</summary>
+    /// <summary>Opens a model directory or GGUF file, with an adapter if one is named; the base is then held in the form that the adapter was trained on.</summary>
     /// <param name="baseDirectory">Model in Hugging Face layout.</param>
     /// <param name="adapterDirectory">Adapter in PEFT layout; its base must be <paramref name="baseDirectory"/>.</param>
     /// <param name="threads">Compute threads; 0 leaves the choice to libtorch.</param>
@@ -47,7 +48,8 @@ public sealed class TorchEngine : IEngine
             AdapterDirectory.CheckBase(adapterDirectory, baseDirectory);
         }
 
-        var model = ModelDirectory.Load(baseDirectory);
+        var form = adapterDirectory is null ? null : AdapterDirectory.ReadSettings(adapterDirectory).HeldForm;
+        var model = ModelDirectory.Load(baseDirectory, form is { } held ? HeldBase.Forms(held) : WeightForms.Frozen);
         try
         {
             if (adapterDirectory is not null)

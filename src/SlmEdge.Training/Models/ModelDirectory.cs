@@ -20,8 +20,8 @@ public static class ModelDirectory
         "tokenizer_config.json", "generation_config.json", "chat_template.jinja",
     ];
 
-    /// <summary>Loads a model in fp32.</summary>
-    /// <param name="directory">The model's directory.</param>
+    /// <summary>Loads a model in fp32; projections that a GGUF file holds in blocks stay in them.</summary>
+    /// <param name="directory">The model's directory, or a GGUF file.</param>
     /// <param name="device">Where the weights go; the CPU when null.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, has another shape, or a file is malformed.</exception>
     public static DecoderModel Load(string directory, Device? device = null) => Load(directory, WeightForms.Float32, device);
@@ -30,16 +30,27 @@ public static class ModelDirectory
     internal static DecoderModel Load(string directory, WeightForms forms, Device? device = null)
     {
         var target = device ?? CPU;
+        if (GgufBase.Is(directory))
+        {
+            return GgufBase.Load(directory, forms, target);
+        }
+
         var config = DecoderConfig.Load(directory);
         using var weights = SafetensorsCollection.Open(directory);
         CheckNames(weights, config, directory);
+        return Assemble(config, (name, shape) => new SafetensorsTensorReader(weights, Find(weights, name, shape, directory)), forms, target);
+    }
+
+    /// <summary>Reads every tensor that the configuration calls for into its form.</summary>
+    internal static DecoderModel Assemble(DecoderConfig config, Func<string, long[], StoredTensor> find, WeightForms forms, Device target)
+    {
         var parameters = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         var held = new Dictionary<string, LinearWeight>(StringComparer.Ordinal);
         try
         {
             foreach (var (name, shape) in DecoderTensorNames.Shapes(config))
             {
-                var stored = new SafetensorsTensorReader(weights, Find(weights, name, shape, directory));
+                var stored = find(name, shape);
                 if (name is DecoderTensorNames.Embedding or DecoderTensorNames.Head)
                 {
                     parameters.Add(name, forms.Table(stored, target));
@@ -119,9 +130,14 @@ public static class ModelDirectory
     }
 
     /// <summary>SHA-256 (hex, lower case) over the names and bytes of config and weight files: the identity that an adapter remembers of its base.</summary>
-    /// <param name="directory">The model's directory.</param>
+    /// <param name="directory">The model's directory, or a GGUF file, whose bytes are hashed.</param>
     public static string Hash(string directory)
     {
+        if (GgufBase.Is(directory))
+        {
+            return GgufBase.Hash(directory);
+        }
+
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var files = Directory.GetFiles(directory)
             .Where(f => Path.GetFileName(f) is "config.json" || f.EndsWith(".safetensors", StringComparison.Ordinal))
@@ -184,7 +200,7 @@ public static class ModelDirectory
         _ => throw new TrainingException($"Models are written as F32, F16 or BF16, not {type}."),
     };
 
-    private static Tensor MoveTo(Tensor value, Device device)
+    internal static Tensor MoveTo(Tensor value, Device device)
     {
         if (device.type == DeviceType.CPU)
         {

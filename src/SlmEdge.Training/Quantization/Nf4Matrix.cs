@@ -4,7 +4,7 @@ using SlmEdge.Training.Models;
 namespace SlmEdge.Training.Quantization;
 
 /// <summary>A matrix in NF4 with double-quantised block scales: about 4.13 bits per weight.</summary>
-internal sealed class Nf4Matrix
+internal sealed class Nf4Matrix : QuantizedMatrix
 {
     /// <summary>Blocks that one worker restores at a time: 256 KiB of fp32, which stays in its cache.</summary>
     private const int BlocksPerSlice = 1024;
@@ -13,14 +13,13 @@ internal sealed class Nf4Matrix
     private readonly DoubleQuantizedScales _scales;
 
     private Nf4Matrix(long rows, long columns, Action<int, Span<float>> read)
+        : base(rows, columns)
     {
         if (rows * columns % Nf4.BlockSize != 0)
         {
             throw new TrainingException($"A matrix of {rows} × {columns} does not divide into NF4 blocks of {Nf4.BlockSize} values.");
         }
 
-        Rows = rows;
-        Columns = columns;
         var blocks = checked((int)(rows * columns / Nf4.BlockSize));
         _codes = GC.AllocateUninitializedArray<byte>(checked(blocks * Nf4.BlockBytes));
         var absmax = new float[blocks];
@@ -47,12 +46,7 @@ internal sealed class Nf4Matrix
     {
     }
 
-    public long Rows { get; }
-
-    public long Columns { get; }
-
-    /// <summary>Bytes that the quantised matrix takes.</summary>
-    public long ByteLength => _codes.Length + _scales.ByteLength;
+    public override long ByteLength => _codes.Length + _scales.ByteLength;
 
     /// <summary>Quantises a matrix while it is read; each worker holds 256 KiB of it in fp32 at a time.</summary>
     /// <exception cref="TrainingException">The matrix does not divide into blocks.</exception>
@@ -70,9 +64,7 @@ internal sealed class Nf4Matrix
         }
     }
 
-    /// <summary>Restores the whole matrix.</summary>
-    /// <param name="destination">Row-major fp32 values.</param>
-    public void Dequantize(Span<float> destination) => Dequantize(0, destination);
+    public override void DequantizeRows(long firstRow, Span<float> destination) => Dequantize(firstRow * Columns / Nf4.BlockSize, destination);
 
     /// <summary>Restores blocks, on all processors when they are many.</summary>
     /// <param name="firstBlock">The first block.</param>

@@ -2,6 +2,7 @@ using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Tasks.Tokenization;
+using SlmEdge.Training.Models;
 
 namespace SlmEdge.Training.Tokenization;
 
@@ -35,11 +36,16 @@ public sealed class BaseTokenizer : ITokenizer, IDisposable
     public bool AddBos => _tokenizer.AddBos;
 
     /// <summary>Opens the tokenizer of a directory, in any layout that <see cref="HuggingFaceTokenizer"/> reads.</summary>
-    /// <param name="directory">The directory.</param>
+    /// <param name="directory">The directory, or a GGUF file, whose own vocabulary is taken.</param>
     /// <exception cref="SlmEdge.Formats.ModelFormatException">A file is malformed or of a kind that llama.cpp cannot tokenize.</exception>
     /// <exception cref="FileNotFoundException">The directory has no tokenizer.</exception>
     public static BaseTokenizer Open(string directory)
     {
+        if (GgufBase.Is(directory))
+        {
+            return new BaseTokenizer(LlamaTokenizer.Open(directory), GgufBase.TokenizerHash(directory));
+        }
+
         var definition = HuggingFaceTokenizer.Load(directory);
         var vocabulary = Path.Combine(Path.GetTempPath(), $"slmedge-vocabulary-{Guid.NewGuid():N}.gguf");
         try

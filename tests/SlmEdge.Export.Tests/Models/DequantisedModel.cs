@@ -1,4 +1,4 @@
-using SlmEdge.Export.Quantization;
+using SlmEdge.Formats.Onnx.Quantization;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.Safetensors;
 

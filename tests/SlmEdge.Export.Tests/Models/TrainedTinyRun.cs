@@ -2,13 +2,14 @@ using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Tasks;
 using SlmEdge.Training.Adapters;
 using SlmEdge.Training.FineTuning;
+using SlmEdge.Training.Quantization;
 
 namespace SlmEdge.Export.Tests.Models;
 
 /// <summary>A real fine-tuning run of a tiny random model on a task that it can learn: the text says the label.</summary>
 internal sealed class TrainedTinyRun
 {
-    private static readonly string[] Words = ["pump", "battery", "bucket"];
+    public static readonly string[] Words = ["pump", "battery", "bucket"];
 
     private TrainedTinyRun(string directory, string baseDirectory, string test)
     {
@@ -23,10 +24,17 @@ internal sealed class TrainedTinyRun
 
     public string TestFile { get; }
 
-    public static TrainedTinyRun Create(TemporaryFolder folder, FineTuningMethod method)
+    /// <param name="folder">Where.</param>
+    /// <param name="method">What is trained.</param>
+    /// <param name="quant">The form of the base, or null for the method's own.</param>
+    /// <param name="hidden">Width of the model.</param>
+    /// <param name="prepare">Makes another base of the model's folder, for example a GGUF file.</param>
+    public static TrainedTinyRun Create(
+        TemporaryFolder folder, FineTuningMethod method, BaseForm? quant = null, int hidden = 64, Func<string, string>? prepare = null)
     {
-        DecoderConfig config = TinyModel.Config(hidden: 64, layers: 1);
+        DecoderConfig config = TinyModel.Config(hidden: hidden, layers: 1);
         string model = TinyModel.Write(folder.At("base"), config, seed: 1);
+        model = prepare is null ? model : prepare(model);
         TaskDefinition task = TaskDefinition.FromLabels("tiny", "Name the part.", Words);
         string train = Rows(folder.At("train.jsonl"), 90, seed: 2);
         string test = Rows(folder.At("test.jsonl"), 60, seed: 3);
@@ -37,6 +45,7 @@ internal sealed class TrainedTinyRun
             Task = task,
             TrainFile = train,
             Method = method,
+            Quant = quant,
             Lora = new LoraConfig(8, 16, 0, [LoraConfig.AllLinear]),
             OutputDirectory = run,
             Epochs = 10,
@@ -48,7 +57,8 @@ internal sealed class TrainedTinyRun
         return new TrainedTinyRun(run, model, test);
     }
 
-    private static string Rows(string path, int count, int seed)
+    /// <summary>Rows whose text says the label.</summary>
+    public static string Rows(string path, int count, int seed)
     {
         var random = new Random(seed);
         string[] before = ["replace", "check", "repair", "worn", "leaking", "noise at"];

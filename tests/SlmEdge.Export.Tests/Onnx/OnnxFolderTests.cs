@@ -1,6 +1,6 @@
 using System.Text.Json;
 using SlmEdge.Export.Onnx;
-using SlmEdge.Export.Quantization;
+using SlmEdge.Formats.Onnx.Quantization;
 using SlmEdge.Export.Tests.Models;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.HuggingFace;

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using SlmEdge.Export.Quantization;
+using SlmEdge.Formats.Onnx.Quantization;
 
 namespace SlmEdge.Export.Tests.Quantization;
 

@@ -23,8 +23,9 @@ internal static class BundleCommand
         var run = new Option<string>("--run") { Description = "Folder of a finished 'slm-train sft' run.", Required = true, HelpName = "DIR" };
         var baseModel = new Option<string?>("--base") { Description = "Folder of the base model, when it has moved since the run.", HelpName = "DIR" };
         var data = new Option<string>("--data") { Description = "Held-out rows (JSON Lines or CSV) to score every stage on.", Required = true, HelpName = "FILE" };
-        var gguf = new Option<string[]>("--gguf") { Description = "GGUF types to ship, separated by commas; with neither --gguf nor --onnx: q8_0 and int4. Types: " + string.Join(", ", GgufTypes.Names) + ".", HelpName = "TYPE,…", CustomParser = ListOption.Parse, DefaultValueFactory = _ => [] };
+        var gguf = new Option<string[]>("--gguf") { Description = "GGUF types to ship, separated by commas; with none of --gguf, --onnx and --as-trained: q8_0 and int4. Types: " + string.Join(", ", GgufTypes.Names) + ".", HelpName = "TYPE,…", CustomParser = ListOption.Parse, DefaultValueFactory = _ => [] };
         var onnx = new Option<string[]>("--onnx") { Description = "ONNX precisions to ship, separated by commas: int4, fp32.", HelpName = "PRECISION,…", CustomParser = ListOption.Parse, DefaultValueFactory = _ => [] };
+        var asTrained = new Option<bool>("--as-trained") { Description = "Ship base and adapter apart, the base in the blocks that the adapter was trained on ('slm-train sft --quant', or a GGUF base): the device decides as the trainer did." };
         ListOption.AcceptOnly(gguf, GgufTypes.Names);
         ListOption.AcceptOnly(onnx, ["int4", "fp32"]);
         Option<string> output = CommonOptions.Output("The bundle to write: a .slmb file, or a folder.");
@@ -37,18 +38,19 @@ internal static class BundleCommand
         var name = new Option<string?>("--name") { Description = "The bundle's name; default: the task's." };
         var version = new Option<string>("--bundle-version") { Description = "The bundle's version.", DefaultValueFactory = _ => "1.0.0", HelpName = "VERSION" };
         var maxLoss = new Option<double>("--max-loss") { Description = "Points of accuracy that a shipped file may lose.", DefaultValueFactory = _ => new ProofLimits().MaxLossPoints, HelpName = "POINTS" }.AtLeast(0);
+        Option<double> maxKl = CommonOptions.MaxKl();
         var force = new Option<bool>("--force") { Description = "Make the bundle although it loses more." };
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("bundle", Description)
         {
-            run, baseModel, data, gguf, onnx, output, sign, valid, train, text, label, report, name, version, maxLoss, force, threads, json,
+            run, baseModel, data, gguf, onnx, asTrained, output, sign, valid, train, text, label, report, name, version, maxLoss, maxKl, force, threads, json,
         };
         command.SetAction((parsed, ct) => Task.Run(() =>
         {
             string[] types = parsed.GetValue(gguf)!;
             string[] precisions = parsed.GetValue(onnx)!;
-            if (types.Length + precisions.Length == 0)
+            if (types.Length + precisions.Length == 0 && !parsed.GetValue(asTrained))
             {
                 types = ["q8_0"];
                 precisions = ["int4"];
@@ -65,12 +67,14 @@ internal static class BundleCommand
                 LabelColumn = parsed.GetValue(label),
                 Gguf = [.. types.Select(GgufTypes.Parse)],
                 Onnx = [.. precisions.Select(p => p == "fp32" ? OnnxPrecision.Fp32 : OnnxPrecision.Int4)],
+                AsTrained = parsed.GetValue(asTrained),
                 OutputPath = parsed.GetValue(output)!,
                 ReportPath = parsed.GetValue(report),
                 SigningKeyFile = parsed.GetValue(sign),
                 Name = parsed.GetValue(name),
                 Version = parsed.GetValue(version)!,
                 Limits = new ProofLimits(parsed.GetValue(maxLoss)),
+                MaxKl = parsed.GetValue(maxKl),
                 Force = parsed.GetValue(force),
                 Threads = parsed.GetValue(threads),
             };

@@ -42,6 +42,11 @@ internal static class ProofDisplay
 
         console.Write(table);
         Console.WriteLine($"{proof.Data.Texts.Count} held-out texts; calibration temperature {proof.Temperature.ToString("F2", System.Globalization.CultureInfo.InvariantCulture)}");
+        if (outcome.Merging is { Reason: null } merging)
+        {
+            Console.WriteLine(merging);
+        }
+
         Console.WriteLine($"bundle: {outcome.OutputPath}{(outcome.Manifest.Files.Count > 0 ? $" ({Bytes(outcome.Manifest.Files.Sum(file => file.Size))}, {outcome.Manifest.Files.Count} files)" : "")}");
         Console.WriteLine($"report: {outcome.ReportPath}");
     }
@@ -62,6 +67,7 @@ internal static class ProofDisplay
             recommended = outcome.Manifest.Recommended,
             temperature = outcome.Manifest.Calibration.Temperature,
             scores = outcome.Manifest.Scores,
+            merging = outcome.Merging is { Reason: null } merging ? new { into = merging.Into.ToString(), merging.AsTrained, merging.Original, merging.Prompts } : null,
             warnings = outcome.Warnings,
         },
         new JsonSerializerOptions(JsonSerializerDefaults.Web));

@@ -15,7 +15,7 @@ internal static class EvalCommand
 {
     public static Command Create()
     {
-        var @base = new Option<DirectoryInfo>("--base") { Description = "Base model, or the model of a full run", Required = true };
+        var @base = new Option<DirectoryInfo>("--base") { Description = "Base model (folder or GGUF file), or the model of a full run", Required = true };
         var adapter = new Option<DirectoryInfo?>("--adapter") { Description = "Adapter directory" };
         var task = new Option<FileInfo>("--task") { Description = "Task definition", Required = true };
         var data = new Option<FileInfo>("--data") { Description = "Labelled rows: .jsonl or .csv", Required = true };

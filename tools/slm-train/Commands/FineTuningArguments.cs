@@ -9,11 +9,12 @@ namespace SlmEdge.Train.Commands;
 /// <summary>The options that every fine-tuning command has.</summary>
 internal sealed class FineTuningArguments
 {
-    private readonly Option<DirectoryInfo> _base = new("--base") { Description = "Base model (Hugging Face layout)", Required = true };
+    private readonly Option<DirectoryInfo> _base = new("--base") { Description = "Base model: a folder in Hugging Face layout, or a GGUF file", Required = true };
     private readonly Option<DirectoryInfo?> _adapter = new("--adapter") { Description = "Adapter to start from (PEFT layout); rank, alpha and targets are its own" };
     private readonly Option<FileInfo> _train;
     private readonly Option<FileInfo?> _valid = new("--valid") { Description = "Validation rows; without it a tenth of the training rows is held out" };
     private readonly Option<FineTuningMethod> _method = new Option<FineTuningMethod>("--method") { DefaultValueFactory = _ => FineTuningMethod.Qlora, Description = "lora, qlora or full" }.Named();
+    private readonly Option<string?> _quant = new("--quant") { Description = "Hold the frozen base in the blocks of the file that will run on the device: " + string.Join(", ", BaseForms.Names) + "; default: nf4 for qlora" };
     private readonly Option<DirectoryInfo> _output = new("--out") { Description = "Run directory to write", Required = true };
     private readonly Option<int> _rank = new Option<int>("--rank") { DefaultValueFactory = _ => 32, Description = "LoRA rank" }.AtLeast(1);
     private readonly Option<double> _alpha = new Option<double>("--alpha") { DefaultValueFactory = _ => 64, Description = "LoRA alpha" }.AtLeast(0);
@@ -48,6 +49,7 @@ internal sealed class FineTuningArguments
     /// <param name="epochs">Most passes when none are named.</param>
     public FineTuningArguments(string rows, int epochs)
     {
+        _quant.AcceptOnlyFromAmong([.. BaseForms.Names]);
         _train = new Option<FileInfo>("--train") { Description = rows, Required = true };
         _epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => epochs, Description = "Most passes over the training rows" }.AtLeast(1);
     }
@@ -56,7 +58,7 @@ internal sealed class FineTuningArguments
     {
         foreach (var option in new Option[]
         {
-            _base, _adapter, _train, _valid, _method, _output, _rank, _alpha, _dropout, _targets, _rankStabilized, _dora, _precision, _compute, _loraPlus, _optimizer, _offload, _epochs, _batch, _rate,
+            _base, _adapter, _train, _valid, _method, _quant, _output, _rank, _alpha, _dropout, _targets, _rankStabilized, _dora, _precision, _compute, _loraPlus, _optimizer, _offload, _epochs, _batch, _rate,
             _schedule, _warmup, _decay, _clip, _packTokens, _recompute, _evaluateEvery, _patience, _maxLength, _general, _generalShare, _seed, _threads, _resume,
         })
         {
@@ -87,6 +89,7 @@ internal sealed class FineTuningArguments
             ValidationFile = parsed.GetValue(_valid)?.FullName,
             AdapterDirectory = parsed.GetValue(_adapter)?.FullName,
             Method = parsed.GetValue(_method),
+            Quant = parsed.GetValue(_quant) is { } form ? BaseForms.Parse(form) : null,
             Lora = new LoraConfig(parsed.GetValue(_rank), parsed.GetValue(_alpha), parsed.GetValue(_dropout), ModuleSelection.Parse(parsed.GetValue(_targets)!), parsed.GetValue(_rankStabilized))
             {
                 UseDora = parsed.GetValue(_dora),

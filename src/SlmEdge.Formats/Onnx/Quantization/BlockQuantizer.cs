@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace SlmEdge.Export.Quantization;
+namespace SlmEdge.Formats.Onnx.Quantization;
 
 /// <summary>
 /// Quantises matrices to 4 or 8 bits by rounding to nearest within blocks. With search, each block tries several ranges (and, when

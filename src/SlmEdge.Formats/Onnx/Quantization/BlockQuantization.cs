@@ -1,4 +1,4 @@
-namespace SlmEdge.Export.Quantization;
+namespace SlmEdge.Formats.Onnx.Quantization;
 
 /// <summary>How a matrix is quantised block by block along its rows.</summary>
 /// <param name="Bits">4 or 8.</param>
@@ -7,6 +7,12 @@ namespace SlmEdge.Export.Quantization;
 /// <param name="Search">Whether scales are searched for the least squared error; otherwise the block's extremes set them (round to nearest).</param>
 public sealed record BlockQuantization(int Bits, int BlockSize = 32, bool Symmetric = true, bool Search = true)
 {
+    /// <summary>How the int4 export stores projections.</summary>
+    public static BlockQuantization Int4Projections { get; } = new(4, 32, Symmetric: false);
+
+    /// <summary>How the int4 export stores embedding and head. In 4 bits they cost a small model more accuracy than all projections together.</summary>
+    public static BlockQuantization Int8Embedding { get; } = new(8, 32, Symmetric: true, Search: false);
+
     /// <summary>The largest level: 15 or 255.</summary>
     public int MaxLevel => (1 << Bits) - 1;
 
