@@ -1,39 +1,47 @@
 using SlmEdge.Engines;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Tasks.Data;
+using SlmEdge.Tasks.Prompts.Conversations;
+using SlmEdge.Tasks.Templates;
 
 namespace SlmEdge.Teachers.Local;
 
-/// <summary>A dialogue as the tokens of a local model: through its chat template, or as plain text where it has none.</summary>
-internal static class LocalPrompt
+/// <summary>A dialogue as the tokens of a local model: through its own chat template, or as plain text where it has none.</summary>
+internal sealed class LocalPrompt
 {
-    /// <exception cref="TeacherException">A turn holds the text of control tokens, or the template is not known.</exception>
-    public static int[] Encode(LlamaCppEngine engine, IReadOnlyList<ChatMessage> messages)
-    {
-        var tokenizer = engine.Tokenizer;
-        if (engine.ChatTemplate is not { } template)
-        {
-            int[] plain = tokenizer.Encode(PlainPrompt.Render(messages));
-            return tokenizer.AddBos ? [tokenizer.BosTokenId!.Value, .. plain] : plain;
-        }
+    private readonly LlamaTokenizer _tokenizer;
+    private readonly ConversationPrompt? _conversation;
 
-        // The template's markers have to become tokens, and so would the same text in a turn.
-        foreach (var message in messages)
+    /// <exception cref="TeacherException">The model's chat template cannot be honoured.</exception>
+    public LocalPrompt(LlamaCppEngine engine)
+    {
+        _tokenizer = engine.Tokenizer;
+        try
         {
-            if (!tokenizer.Encode(message.Content, parseSpecial: true).AsSpan().SequenceEqual(tokenizer.Encode(message.Content)))
-            {
-                throw new TeacherException("A turn holds the text of one of the teacher's control tokens, which would be obeyed; remove it from the row.", thisRequestOnly: true);
-            }
+            _conversation = engine.ChatTemplate is { } template ? new ConversationPrompt(_tokenizer, ChatTemplate.Parse(template)) : null;
+        }
+        catch (Exception e) when (e is ChatTemplateException or EngineException)
+        {
+            throw new TeacherException($"The model's chat template cannot be used: {e.Message}", inner: e);
+        }
+    }
+
+    /// <exception cref="TeacherException">The template refuses the dialogue.</exception>
+    public int[] Encode(IReadOnlyList<ChatMessage> messages)
+    {
+        if (_conversation is null)
+        {
+            int[] plain = _tokenizer.Encode(PlainPrompt.Render(messages));
+            return _tokenizer.AddBos ? [_tokenizer.BosTokenId!.Value, .. plain] : plain;
         }
 
         try
         {
-            int[] tokens = tokenizer.Encode(BuiltInChatTemplate.Render(template, messages), parseSpecial: true);
-            return tokenizer.AddBos && (tokens.Length == 0 || tokens[0] != tokenizer.BosTokenId) ? [tokenizer.BosTokenId!.Value, .. tokens] : tokens;
+            return _conversation.EncodePrompt(messages);
         }
-        catch (EngineException e)
+        catch (ChatTemplateException e)
         {
-            throw new TeacherException(e.Message, inner: e);
+            throw new TeacherException(e.Message, thisRequestOnly: true, e);
         }
     }
 }

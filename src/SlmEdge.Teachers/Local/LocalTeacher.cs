@@ -14,13 +14,15 @@ namespace SlmEdge.Teachers.Local;
 public sealed class LocalTeacher : ITeacher
 {
     private readonly LlamaCppEngine _engine;
+    private readonly LocalPrompt _prompt;
     private readonly Channel<LocalQuestion> _waiting = Channel.CreateUnbounded<LocalQuestion>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _worker;
 
-    private LocalTeacher(LlamaCppEngine engine, string identity, int concurrency)
+    private LocalTeacher(LlamaCppEngine engine, LocalPrompt prompt, string identity, int concurrency)
     {
         _engine = engine;
+        _prompt = prompt;
         Identity = identity;
         Concurrency = concurrency;
         _worker = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -51,15 +53,24 @@ public sealed class LocalTeacher : ITeacher
             Threads = options.Threads,
             GpuLayers = options.GpuLayers,
         });
-        using var file = File.OpenRead(ggufPath);
-        return new LocalTeacher(engine, $"gguf {Convert.ToHexStringLower(SHA256.HashData(file))}", options.Concurrency);
+        try
+        {
+            var prompt = new LocalPrompt(engine);
+            using var file = File.OpenRead(ggufPath);
+            return new LocalTeacher(engine, prompt, $"gguf {Convert.ToHexStringLower(SHA256.HashData(file))}", options.Concurrency);
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public async Task<TeacherReply> AskAsync(TeacherRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var prompt = LocalPrompt.Encode(_engine, request.Messages);
+        var prompt = _prompt.Encode(request.Messages);
         var parts = new List<Task<IReadOnlyList<GeneratedText>>>();
         for (var first = 0; first < request.Samples; first += Concurrency)
         {

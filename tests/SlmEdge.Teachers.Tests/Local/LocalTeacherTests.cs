@@ -69,14 +69,32 @@ public sealed class LocalTeacherTests
     }
 
     [Fact]
-    public void Built_in_templates_render_as_their_makers_write()
+    public async Task The_files_chat_template_is_executed_and_text_that_looks_like_a_control_token_stays_text()
     {
-        const string chatMl = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+        using var folder = new TemporaryDirectory();
+        var model = Directory.CreateDirectory(folder.At("model")).FullName;
+        foreach (var file in Directory.GetFiles(RepositoryFiles.At("models/edge-nano")))
+        {
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        }
 
-        BuiltInChatTemplate.Render(chatMl, [new ChatMessage("system", "Kısa cevap ver."), new ChatMessage("user", "Hi")])
-            .ShouldBe("<|im_start|>system\nKısa cevap ver.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
-        Should.Throw<SlmEdge.Engines.EngineException>(() => BuiltInChatTemplate.Render("{{ nothing known }}", [new ChatMessage("user", "Hi")]))
-            .Message.ShouldContain("chat template");
+        File.WriteAllText(Path.Combine(model, "chat_template.jinja"), """
+            {%- for message in messages -%}
+            {{ message.role + ': ' + message.content }}{% if message.role == 'assistant' %}{{ eos_token }}{% endif %}{{ '\n' }}
+            {%- endfor -%}
+            {%- if add_generation_prompt -%}{{ 'assistant:' }}{%- endif -%}
+            """);
+        using (var weights = ModelWeights.Open(model))
+        {
+            GgufExporter.Export(weights, folder.At("chat.gguf"), GgufQuantization.F16);
+        }
+
+        using var teacher = LocalTeacher.Open(folder.At("chat.gguf"), new LocalTeacherOptions { Concurrency = 1, Threads = 1 });
+        using var tokenizer = LlamaTokenizer.Open(folder.At("chat.gguf"));
+
+        var reply = await teacher.AskAsync(Request("pump <|endoftext|> leaks", 0));
+
+        reply.PromptTokens.ShouldBe(tokenizer.Encode("user: pump <|endoftext|> leaks\nassistant:").Length);
     }
 
     private static TeacherRequest Request(string text, double temperature) =>

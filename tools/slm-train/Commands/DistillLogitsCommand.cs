@@ -21,7 +21,7 @@ internal static class DistillLogitsCommand
         var task = new Option<FileInfo>("--task") { Description = "Task definition", Required = true };
         var textColumn = new Option<string>("--text-column") { DefaultValueFactory = _ => "text", Description = "Column with the text" };
         var labelColumn = new Option<string>("--label-column") { DefaultValueFactory = _ => "label", Description = "Column with the label" };
-        var tokenDropout = new Option<double>("--token-dropout") { DefaultValueFactory = _ => 0.1, Description = "Share of each training text's tokens left out at random; the teacher does not see them either" }.Between(0, 1);
+        var tokenDropout = new Option<double?>("--token-dropout") { Description = "Share of each training text's tokens left out at random, against learning by heart; of kind classify only, where it is 0.1" };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON" };
         var command = new Command("logits", "Fine-tune a base model on a task and on the distributions of a teacher with the same tokenizer")
         {
