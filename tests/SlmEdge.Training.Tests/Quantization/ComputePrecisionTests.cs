@@ -13,7 +13,7 @@ public sealed class ComputePrecisionTests
         using var scope = NewDisposeScope();
         manual_seed(3);
         var values = ModelDirectory.ReadValues(randn(96, 128));
-        LinearWeight Weight(ComputePrecision precision) => new Nf4Weight(new Nf4Matrix(96, 128, values), CPU, precision);
+        LinearWeight Weight(ComputePrecision precision) => new BlockWeight(new Nf4Matrix(96, 128, values), CPU, precision);
         var x = randn(20, 128);
         var (exact, exactGradient) = Run(Weight(ComputePrecision.Fp32), x);
         var (rounded, roundedGradient) = Run(Weight(ComputePrecision.Bf16), x);
