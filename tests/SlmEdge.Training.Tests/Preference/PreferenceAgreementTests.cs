@@ -133,7 +133,7 @@ public sealed class PreferenceAgreementTests
     {
         model.Config.Save(Path.GetDirectoryName(place.At("config.json"))!);
         using var scope = NewDisposeScope();
-        var quantised = model.Linears.Where(l => l.Weight is Nf4Weight).Select(l => KeyValuePair.Create(l.Name + ".weight", l.Weight.ToDense()));
+        var quantised = model.Linears.Where(l => l.Weight is BlockWeight).Select(l => KeyValuePair.Create(l.Name + ".weight", l.Weight.ToDense()));
         Write(place.At("model.safetensors"), model.Parameters.Concat(quantised));
         if (options.Method != FineTuningMethod.Full)
         {
