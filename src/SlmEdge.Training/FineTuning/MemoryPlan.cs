@@ -1,9 +1,11 @@
 using SlmEdge.Formats.Families;
+using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Safetensors;
 using SlmEdge.Training.Families;
 using SlmEdge.Training.Losses;
 using SlmEdge.Training.Memory;
+using SlmEdge.Training.Models;
 using SlmEdge.Training.Optimization;
 using SlmEdge.Training.Quantization;
 
@@ -37,10 +39,18 @@ internal sealed class MemoryPlan
     /// <summary>The estimate for a run, from the headers of its base.</summary>
     public static MemoryEstimate Of(FineTuningOptions options)
     {
+        if (GgufBase.Is(options.BaseDirectory))
+        {
+            using var file = GgufFile.Open(options.BaseDirectory);
+            return new MemoryPlan(GgufDecoderConfig.Read(file), options).Estimate(
+                tensor => GgmlTypes.BlockSize(file.GetTensor(tensor.GgufName).Type) > 1 ? file.GetTensor(tensor.GgufName).ByteLength : Elements(tensor) * Single,
+                file.GetTensor("token_embd.weight").Type is GgmlType.BF16 or GgmlType.F16);
+        }
+
         var config = DecoderConfig.Load(options.BaseDirectory);
         using var weights = SafetensorsCollection.Open(options.BaseDirectory);
-        var stored = weights.Tensors.TryGetValue(DecoderTensorNames.Embedding, out var embedding) && embedding.Type is SafetensorsType.BF16 or SafetensorsType.F16 ? 2 : Single;
-        return new MemoryPlan(config, options).Estimate(options.Method == FineTuningMethod.Full ? Single : stored);
+        var half = weights.Tensors.TryGetValue(DecoderTensorNames.Embedding, out var embedding) && embedding.Type is SafetensorsType.BF16 or SafetensorsType.F16;
+        return new MemoryPlan(config, options).Estimate(tensor => HeldBytes(options.HeldForm, tensor), half && (options.HeldForm is null or BaseForm.Nf4));
     }
 
     /// <summary>What would make a run need less, of what it does not do yet.</summary>
@@ -65,18 +75,35 @@ internal sealed class MemoryPlan
         }
     }
 
-    private MemoryEstimate Estimate(long tableSize)
+    /// <summary>Bytes of a projection in the form in which it is held.</summary>
+    private static long HeldBytes(BaseForm? form, DecoderTensor tensor)
     {
+        if (form is null)
+        {
+            return Elements(tensor) * Single;
+        }
+
+        if (form is BaseForm.Nf4 or BaseForm.Int4Onnx)
+        {
+            // A scale for 64 values in one byte and its share of the second level; or one in fp32 and half a byte of zero point for 32.
+            return form == BaseForm.Nf4 ? Elements(tensor) * 33 / 64 : Elements(tensor) * 41 / 64;
+        }
+
+        return GgmlTypes.ByteLength(form.Value.MatrixType(true, tensor.Shape[1]), [tensor.Shape[1], tensor.Shape[0]]);
+    }
+
+    private MemoryEstimate Estimate(Func<DecoderTensor, long> heldBytes, bool halfTables)
+    {
+        var full = _options.Method == FineTuningMethod.Full;
         var table = (long)_config.VocabSize * _config.HiddenSize;
         var tables = _config.TieWordEmbeddings ? table : 2 * table;
-        var matrices = _projections.Sum(Elements);
-        var trained = _options.Method == FineTuningMethod.Full ? matrices + tables : Targets().Sum(t => _options.Lora.RankOf(Module(t)) * (t.Shape[0] + t.Shape[1]));
-        var weights = (tables * tableSize) + (_options.Method == FineTuningMethod.Qlora ? matrices * Nf4.BlockBytes / Nf4.BlockSize * 33 / 32 : matrices * Single);
+        var trained = full ? _projections.Sum(Elements) + tables : Targets().Sum(t => _options.Lora.RankOf(Module(t)) * (t.Shape[0] + t.Shape[1]));
+        var weights = (tables * (halfTables && !full ? 2 : Single)) + _projections.Sum(heldBytes);
         var passing = Activations() + Loss(table) + Update(table);
         (string, long)[] parts =
         [
             ("base", weights),
-            ("adapters", _options.Method == FineTuningMethod.Full ? 0 : trained * Single),
+            ("adapters", full ? 0 : trained * Single),
             ("gradients", trained * Single),
             ("optimiser", OptimizerState(trained, tables)),
             ("best weights", trained * Single),
