@@ -15,7 +15,7 @@ public sealed class FamilyAgreementTests
 {
     private const double Tolerance = 1e-3;
 
-    public static TheoryData<string> Cases() => FamilyCases.Names();
+    public static TheoryData<string> Cases() => [.. FamilyCases.Names];
 
     [Fact]
     public void Every_family_has_a_case() =>

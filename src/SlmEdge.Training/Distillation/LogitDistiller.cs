@@ -32,9 +32,9 @@ public sealed class LogitDistiller
                 {
                     var data = SftData.Load(_options, tokenizer, model.Config, message);
                     teacher = TeacherModel.Load(_options, tokenizer, message);
-                    if (data.Train.Concat(data.Valid).Max(e => e.Tokens.Length) is var longest && longest > teacher.Config.MaxPositionEmbeddings)
+                    if (data.Train.Concat(data.Valid).Max(e => e.Tokens.Length) is var longest && longest > teacher.Config.ContextLength)
                     {
-                        throw new TrainingException($"A row of {longest} tokens exceeds the teacher's context of {teacher.Config.MaxPositionEmbeddings}; give --max-length {teacher.Config.MaxPositionEmbeddings}.");
+                        throw new TrainingException($"A row of {longest} tokens exceeds the teacher's context of {teacher.Config.ContextLength}; give --max-length {teacher.Config.ContextLength}.");
                     }
 
                     var subject = new RunSubject(_options.Task, data.Codes, data.PromptSha256, data.Train.Length, data.Valid.Length, new

@@ -37,5 +37,5 @@ internal sealed class RotaryEmbeddings : IDisposable
         _local?.Dispose();
     }
 
-    private Tensor Growth(long[] positions) => tensor(positions.Select(p => (float)_growth!(p)).ToArray(), [positions.Length, 1, 1], device: _device);
+    private Tensor Growth(long[] positions) => tensor(positions.Select(p => (float)_growth!(p)).ToArray(), new long[] { positions.Length, 1, 1 }, device: _device);
 }

@@ -50,7 +50,7 @@ public static class FamilyCases
         ["stablelm, head norms, parallel"] = Of("stablelm") with { PartialRotaryFactor = 0.5, QueryKeyNorm = true, ParallelResidual = true },
     };
 
-    public static TheoryData<string> Names() => [.. Configs.Keys];
+    public static IReadOnlyCollection<string> Names => Configs.Keys;
 
     public static IEnumerable<ModelFamily> Families() => Configs.Values.Select(c => c.Family).Distinct();
 
