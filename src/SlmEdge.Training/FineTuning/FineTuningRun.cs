@@ -60,7 +60,7 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
 
     private FineTuningResult Train(Opening open, IProgress<TrainingStep>? progress, Action<string>? message, CancellationToken cancellationToken)
     {
-        NativeAllocator.KeepFreedMemory();
+        NativeAllocator.KeepFreedMemory(lean: options.ActivationCheckpointing);
         if (options.Threads > 0)
         {
             set_num_threads(options.Threads);

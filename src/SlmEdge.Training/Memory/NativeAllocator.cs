@@ -18,8 +18,12 @@ internal static partial class NativeAllocator
     /// <summary>The largest value that mallopt takes for the threshold on 64-bit machines.</summary>
     private const int KeptBlocks = 32 << 20;
 
-    /// <summary>Applies the setting once per process; does nothing where there is no glibc.</summary>
-    public static void KeepFreedMemory()
+    /// <summary>Where memory counts more than time: above the tables of a large model's layers, whose holes would add up.</summary>
+    private const int KeptBlocksWhenLean = 4 << 20;
+
+    /// <summary>Applies the setting; does nothing where there is no glibc.</summary>
+    /// <param name="lean">Keep small blocks only, for runs that are to need as little memory as they can.</param>
+    public static void KeepFreedMemory(bool lean = false)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -28,7 +32,7 @@ internal static partial class NativeAllocator
 
         try
         {
-            _ = MallocOption(MmapThreshold, KeptBlocks);
+            _ = MallocOption(MmapThreshold, lean ? KeptBlocksWhenLean : KeptBlocks);
             _ = MallocOption(TrimThreshold, KeepAtTop);
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)

@@ -23,7 +23,7 @@ internal static class QloraStep
 
     public static void Run(BenchmarkArguments arguments)
     {
-        NativeAllocator.KeepFreedMemory();
+        NativeAllocator.KeepFreedMemory(lean: true);
         set_num_threads(arguments.Threads);
         var clock = Stopwatch.StartNew();
         using var model = ModelDirectory.Load(arguments.Required("folder"), WeightForms.Nf4);
