@@ -45,7 +45,7 @@ public sealed class SentencePieceModelTests
         unknownType.Message.ShouldContain("9 is no SentencePieceType");
         unknownType.Offset.ShouldBe(valid.Length - 4, "the last piece, before two empty messages");
         Should.Throw<ModelFormatException>(() => SentencePieceModel.Parse([])).Message.ShouldContain("no pieces");
-        Should.Throw<ModelFormatException>(() => SentencePieceModel.Parse(Encoding.UTF8.GetBytes("IQ== 0\nIg== 1\n"))).Offset.ShouldNotBeNull();
+        Should.Throw<ModelFormatException>(() => SentencePieceModel.Parse(Encoding.UTF8.GetBytes("IQ== 0\nIg== 1\n"))).Message.ShouldContain("not a SentencePiece model", Case.Sensitive, "the text of another kind of vocabulary");
         Should.Throw<ModelFormatException>(() => SentencePieceModel.Parse(Model([("", 0, 1)], [], []))).Message.ShouldContain("piece 0 is empty");
         Should.Throw<ModelFormatException>(() => SentencePieceModel.Parse(Model([("a", float.NaN, 1)], [], []))).Message.ShouldContain("score");
         Should.Throw<ModelFormatException>(() => SentencePieceModel.Parse([0x0A, 0x7F, 0x0A])).Message.ShouldContain("truncated");
