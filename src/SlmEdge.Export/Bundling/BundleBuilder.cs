@@ -156,7 +156,7 @@ public sealed class BundleBuilder
     private BundleManifest Pack(
         TrainedRun run, StageWorkshop workshop, StageProof proof, string report, string task, string output, ECDsa? key)
     {
-        string template = (GgufBase.Is(run.BaseDirectory) ? GgufBase.ChatTemplate(run.BaseDirectory) : ChatTemplateFile.Load(run.BaseDirectory)) ?? "";
+        string template = BaseChatTemplate.Load(run.BaseDirectory) ?? "";
         var writer = new BundleWriter(new BundleManifest
         {
             Name = proof.Title,

@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Data;
 using SlmEdge.Tasks.Metrics;
 using SlmEdge.Tasks.Prompts;
 using SlmEdge.Training.FineTuning;
 using SlmEdge.Training.Inference;
+using SlmEdge.Training.Models;
 using SlmEdge.Training.Tokenization;
 
 namespace SlmEdge.Training.Evaluation;
@@ -52,7 +52,7 @@ public static class WritingEvaluation
     {
         using var tokenizer = BaseTokenizer.Open(directory);
         using var engine = TorchEngine.Open(directory, adapter, options.Threads);
-        var prompt = new GenerationPrompt(tokenizer, ChatTemplateFile.Load(directory));
+        var prompt = new GenerationPrompt(tokenizer, BaseChatTemplate.Load(directory));
         var rows = new WritingRows(options.Task, prompt, engine.ContextLength, new ReaderOptions { TextColumn = options.TextColumn }).Read(options.DataFile);
         message?.Invoke($"{ModelName.Of(directory, adapter)} answers {rows.Count:N0} rows");
         var answers = engine.Answer([.. rows.Select(r => r.Prompt)], options.MaxNewTokens, prompt.EndTokens, ct);

@@ -1,7 +1,7 @@
-using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.JsonLines;
 using SlmEdge.Tasks.Data;
 using SlmEdge.Tasks.Prompts;
+using SlmEdge.Training.Models;
 using SlmEdge.Training.Pretraining;
 using SlmEdge.Training.Tokenization;
 
@@ -39,7 +39,7 @@ internal static class GeneralData
         }
 
         var perFile = (int)Math.Min(int.MaxValue, (wanted + options.GeneralFiles.Count - 1) / options.GeneralFiles.Count);
-        var prompt = new GenerationPrompt(tokenizer, ChatTemplateFile.Load(options.BaseDirectory));
+        var prompt = new GenerationPrompt(tokenizer, BaseChatTemplate.Load(options.BaseDirectory));
         SupervisedExample[] examples = [.. options.GeneralFiles.SelectMany(file => Read(file, tokenizer, prompt, maxLength).Take(perFile))];
         if (examples.Length == 0)
         {
@@ -52,16 +52,16 @@ internal static class GeneralData
 
     private static IEnumerable<SupervisedExample> Read(string file, BaseTokenizer tokenizer, GenerationPrompt prompt, int maxLength) => KindOf(file) switch
     {
-        "messages" => MessagesReader.Read(file).Select(row =>
+        "messages" => MessagesReader.Read(file).Select(row => RenderedRow.Of(row.File, row.Row, () =>
         {
             var (tokens, supervised) = prompt.EncodeMessages(row.Messages);
             return Checked(SupervisedExample.OfMask(tokens, supervised, row.File, row.Row), tokens.Length, maxLength);
-        }),
-        "output" => InstructionReader.Read(file).Select(row =>
+        })),
+        "output" => InstructionReader.Read(file).Select(row => RenderedRow.Of(row.File, row.Row, () =>
         {
             var (question, answer) = (prompt.Encode(row.Instruction, row.Input), prompt.EncodeAnswer(row.Output));
             return Checked(SupervisedExample.OfAnswer(question, answer, ..0, -1, row.File, row.Row), question.Length + answer.Length, maxLength);
-        }),
+        })),
         _ => Pieces(file, tokenizer, Math.Min(PieceTokens, maxLength)),
     };
 

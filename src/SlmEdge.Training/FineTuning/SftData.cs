@@ -4,6 +4,7 @@ using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Data;
 using SlmEdge.Tasks.Prompts;
+using SlmEdge.Training.Models;
 using SlmEdge.Training.Tokenization;
 
 namespace SlmEdge.Training.FineTuning;
@@ -38,7 +39,7 @@ internal sealed record SftData(
 
     private static SftData Writing(SftOptions options, BaseTokenizer tokenizer, int maxLength, Action<string>? message)
     {
-        var prompt = new GenerationPrompt(tokenizer, ChatTemplateFile.Load(options.BaseDirectory));
+        var prompt = new GenerationPrompt(tokenizer, BaseChatTemplate.Load(options.BaseDirectory));
         var rows = new WritingRows(options.Task, prompt, maxLength, new ReaderOptions { TextColumn = options.TextColumn });
         var train = rows.Read(options.TrainFile);
         IReadOnlyList<WritingRow> valid;

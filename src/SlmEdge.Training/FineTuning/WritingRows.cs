@@ -2,7 +2,6 @@ using SlmEdge.Formats.JsonLines;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Data;
 using SlmEdge.Tasks.Prompts;
-using SlmEdge.Tasks.Templates;
 
 namespace SlmEdge.Training.FineTuning;
 
@@ -33,7 +32,7 @@ internal sealed class WritingRows(TaskDefinition task, GenerationPrompt prompt, 
         return (shuffled[held..], shuffled[..held]);
     }
 
-    private WritingRow Answered(string instruction, string input, string output, string file, long row) => Named(file, row, () =>
+    private WritingRow Answered(string instruction, string input, string output, string file, long row) => RenderedRow.Of(file, row, () =>
     {
         var question = prompt.Encode(instruction, input);
         var answer = prompt.EncodeAnswer(output);
@@ -42,7 +41,7 @@ internal sealed class WritingRows(TaskDefinition task, GenerationPrompt prompt, 
             question, SupervisedExample.OfAnswer(question, answer, ..0, -1, file, row), input.Length > 0 && instruction == task.Instruction ? input.Trim() : $"{instruction}\n\n{input}".Trim(), output.Trim());
     });
 
-    private WritingRow Dialogue(MessagesRow row) => Named(row.File, row.Row, () =>
+    private WritingRow Dialogue(MessagesRow row) => RenderedRow.Of(row.File, row.Row, () =>
     {
         // The task's instruction is the dialogue's system turn where it has none of its own.
         IReadOnlyList<ChatMessage> messages = task.Instruction.Length > 0 && row.Messages[0].Role != "system"
@@ -56,18 +55,6 @@ internal sealed class WritingRows(TaskDefinition task, GenerationPrompt prompt, 
             ? throw new DataFormatException(row.File, row.Row, "the chat template leaves no token of the row to be learned; remove the row")
             : new WritingRow(prompt.EncodePrompt(asked), example, string.Join("\n", row.Messages.SkipLast(1).Select(m => $"{m.Role}: {m.Content}")), messages[^1].Content.Trim());
     });
-
-    private static WritingRow Named(string file, long row, Func<WritingRow> render)
-    {
-        try
-        {
-            return render();
-        }
-        catch (ChatTemplateException e)
-        {
-            throw new DataFormatException(file, row, e.Message, e);
-        }
-    }
 
     private void CheckLength(int tokens, string file, long row)
     {

@@ -1,7 +1,8 @@
-using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.JsonLines;
 using SlmEdge.Tasks.Data;
 using SlmEdge.Tasks.Prompts;
+using SlmEdge.Training.FineTuning;
+using SlmEdge.Training.Models;
 using SlmEdge.Training.Tokenization;
 
 namespace SlmEdge.Training.Preference;
@@ -19,7 +20,7 @@ internal sealed class PairRenderer
 
     public PairRenderer(DpoOptions options, BaseTokenizer tokenizer, int maxLength)
     {
-        var template = ChatTemplateFile.Load(options.BaseDirectory);
+        var template = BaseChatTemplate.Load(options.BaseDirectory);
         (_options, _maxLength) = (options, maxLength);
         _prompt = new GenerationPrompt(tokenizer, template);
         _asDialogue = options.Task is null && template is not null;
@@ -37,7 +38,7 @@ internal sealed class PairRenderer
 
     private PreferenceAnswer Answer(PreferenceRow row, ChatMessage answer, bool wholeRow)
     {
-        var (tokens, supervised) = Encode(row, answer);
+        var (tokens, supervised) = RenderedRow.Of(row.File, row.Row, () => Encode(row, answer));
         if (tokens.Length > _maxLength)
         {
             throw new DataFormatException(
