@@ -10,6 +10,7 @@ using SlmEdge.Formats.Safetensors;
 using SlmEdge.Tasks;
 using SlmEdge.Training.Adapters;
 using SlmEdge.Training.FineTuning;
+using SlmEdge.Training.Models;
 
 namespace SlmEdge.Export.Tests.Gguf;
 
@@ -52,6 +53,19 @@ public sealed class GgufBaseTests
         // The file states divisors in single precision where the configuration states their rule.
         Logits.Difference(expected, actual).ShouldBeLessThan(stretched ? 1e-5 : 1e-12);
         Logits.Difference(actual, Logits.Llama(folder.At("model.gguf"), tokens)).ShouldBeLessThan(1e-3);
+    }
+
+    [SkippableFact]
+    public void The_chat_template_of_the_folder_is_that_of_the_file()
+    {
+        NativeEngines.Require();
+        using var folder = new TemporaryFolder();
+        string model = TinyModel.Write(folder.At("model"), TinyModel.Config(), seed: 8);
+        const string Template = "{% for message in messages %}{{ message['role'] }}: {{ message['content'] }}\n{% endfor %}";
+        File.WriteAllText(Path.Combine(model, "chat_template.jinja"), Template);
+        Export(model, folder.At("model.gguf"), GgufQuantization.F32);
+        BaseChatTemplate.Load(model).ShouldBe(Template);
+        BaseChatTemplate.Load(folder.At("model.gguf")).ShouldBe(Template);
     }
 
     [SkippableTheory]
