@@ -1,7 +1,6 @@
 using SlmEdge.Export.Gguf;
 using SlmEdge.Export.Tests.Models;
 using SlmEdge.Export.Weights;
-using SlmEdge.Formats.Families;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Engines.LlamaCpp;
 
@@ -26,24 +25,28 @@ public sealed class ConversionScriptTests
         "slmedge.tokenizer.normalizer", "slmedge.tokenizer.strip_right", "tokenizer.ggml.eot_token_id",
     ];
 
-    /// <summary>Every family once, with tied and untied heads in turn.</summary>
-    public static TheoryData<string, bool> Families()
+    /// <summary>The first case of every family.</summary>
+    public static TheoryData<string> Families()
     {
-        var cases = new TheoryData<string, bool>();
-        foreach (var (index, family) in ModelFamilies.All.Index())
+        var first = new TheoryData<string>();
+        var seen = new HashSet<string>();
+        foreach (string name in FamilyCases.Names())
         {
-            cases.Add(family.ModelType, index % 2 == 0);
+            if (seen.Add(FamilyCases.Config(name).ModelType))
+            {
+                first.Add(name);
+            }
         }
 
-        return cases;
+        return first;
     }
 
     [SkippableTheory]
-    [MemberData(nameof(Families))]
-    public void Every_key_and_tensor_of_a_family_is_the_scripts(string modelType, bool tied)
+    [MemberData(nameof(FamilyCases.Names), MemberType = typeof(FamilyCases))]
+    public void Every_key_and_tensor_of_a_model_is_the_scripts(string name)
     {
         using var folder = new TemporaryFolder();
-        string model = WriteModel(folder, modelType, tied);
+        string model = WriteModel(folder, FamilyCases.Config(name));
         Compare(folder, model, GgufQuantization.F32, "f32").ShouldBeEmpty();
     }
 
@@ -53,16 +56,16 @@ public sealed class ConversionScriptTests
     public void Rounding_to_16_bits_is_the_scripts(GgufQuantization type, string name)
     {
         using var folder = new TemporaryFolder();
-        string model = WriteModel(folder, "llama", tied: false);
+        string model = WriteModel(folder, FamilyCases.Of("llama"));
         Compare(folder, model, type, name).ShouldBeEmpty();
     }
 
     [SkippableTheory]
     [MemberData(nameof(Families))]
-    public void Every_key_and_tensor_of_an_adapter_is_the_scripts(string modelType, bool tied)
+    public void Every_key_and_tensor_of_an_adapter_is_the_scripts(string name)
     {
         using var folder = new TemporaryFolder();
-        DecoderConfig config = Config(modelType, tied);
+        DecoderConfig config = FamilyCases.Config(name);
         string model = TinyModel.Write(folder.At("model"), config, seed: 33);
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 32);
         GgufExporter.ExportAdapter(model, adapter, folder.At("ours.gguf"));
@@ -76,7 +79,7 @@ public sealed class ConversionScriptTests
     public void Only_the_scores_of_a_SentencePiece_style_tokenizer_json_are_other_than_the_scripts()
     {
         using var folder = new TemporaryFolder();
-        string model = WriteModel(folder, "llama", tied: true, tokenizer: "llama-2", vocabulary: 32_000);
+        string model = WriteModel(folder, FamilyCases.Of("llama", tied: true), tokenizer: "llama-2", vocabulary: 32_000);
         Compare(folder, model, GgufQuantization.F32, "f32").ShouldHaveSingleItem().ShouldStartWith("tokenizer.ggml.scores");
         using var ours = LlamaTokenizer.Open(folder.At("ours.gguf"));
         using var theirs = LlamaTokenizer.Open(folder.At("theirs.gguf"));
@@ -89,7 +92,7 @@ public sealed class ConversionScriptTests
     public void Only_the_name_of_the_pre_tokenizer_of_Phi_2_is_other_than_the_scripts()
     {
         using var folder = new TemporaryFolder();
-        string model = WriteModel(folder, "llama", tied: true, tokenizer: "phi-2", vocabulary: 51_200);
+        string model = WriteModel(folder, FamilyCases.Of("llama", tied: true), tokenizer: "phi-2", vocabulary: 51_200);
         Compare(folder, model, GgufQuantization.F32, "f32").ShouldBe(
             ["tokenizer.ggml.add_space_prefix: absent / Bool False", "tokenizer.ggml.pre: String gpt-2 / String phi-2"]);
     }
@@ -108,11 +111,12 @@ public sealed class ConversionScriptTests
     private static IReadOnlyList<string> Difference(TemporaryFolder folder) =>
         [.. GgufDifference.Between(folder.At("ours.gguf"), folder.At("theirs.gguf")).Where(line => !Naming.Contains(line.Split(':')[0]) && !Extra.Contains(line.Split(':')[0]))];
 
-    private static string WriteModel(TemporaryFolder folder, string modelType, bool tied, string? tokenizer = null, int? vocabulary = null)
+    private static string WriteModel(TemporaryFolder folder, DecoderConfig config, string? tokenizer = null, int? vocabulary = null)
     {
+        string modelType = config.ModelType;
         bool byteLevel = modelType.StartsWith("qwen", StringComparison.Ordinal) || modelType.StartsWith("stablelm", StringComparison.Ordinal);
         string source = SharedData.Require($"data/tokenizers/{tokenizer ?? (byteLevel ? "qwen2.5" : "mistral")}");
-        DecoderConfig config = Config(modelType, tied) with
+        config = config with
         {
             VocabSize = vocabulary ?? (byteLevel ? 151_680 : 32_768),
             BosTokenId = byteLevel ? 151_643 : 1,
@@ -140,11 +144,5 @@ public sealed class ConversionScriptTests
         }
 
         return model;
-    }
-
-    private static DecoderConfig Config(string modelType, bool tied)
-    {
-        ModelFamily family = ModelFamilies.Find(modelType)!;
-        return TinyModel.Config(64, 4, 2, tied: tied) with { Family = family, Architectures = [family.Architecture] };
     }
 }
