@@ -25,8 +25,11 @@ public sealed class ConversionScriptTests
         "slmedge.tokenizer.normalizer", "slmedge.tokenizer.strip_right", "tokenizer.ggml.eot_token_id",
     ];
 
-    /// <summary>Cases with keys of ours: the script does not write which layers slide, and libllama does not heed its key for a stated magnitude.</summary>
-    private static readonly string[] Ours = ["other layers slide", "magnitude stated"];
+    /// <summary>The script computes Llama 3's factors in single precision throughout, we in double and round once; the agreement tests hold what follows from them.</summary>
+    private const string OtherRounding = "rope_freqs.weight: other bytes";
+
+    /// <summary>Cases with keys of ours: the script does not write which layers slide, and libllama does not heed its key for YaRN's magnitude.</summary>
+    private static readonly string[] Ours = ["other layers slide", "other magnitude"];
 
     /// <summary>Every family, with what its configuration may switch on.</summary>
     public static TheoryData<string> Cases() => [.. FamilyCases.Names.Where(name => !Ours.Any(part => name.EndsWith(part, StringComparison.Ordinal)))];
@@ -99,7 +102,7 @@ public sealed class ConversionScriptTests
     }
 
     private static IReadOnlyList<string> Difference(TemporaryFolder folder) =>
-        [.. GgufDifference.Between(folder.At("ours.gguf"), folder.At("theirs.gguf")).Where(line => !Naming.Contains(line.Split(':')[0]) && !Extra.Contains(line.Split(':')[0]))];
+        [.. GgufDifference.Between(folder.At("ours.gguf"), folder.At("theirs.gguf")).Where(line => line != OtherRounding && !Naming.Contains(line.Split(':')[0]) && !Extra.Contains(line.Split(':')[0]))];
 
     private static string WriteModel(TemporaryFolder folder, DecoderConfig shape, string? tokenizer = null, int? vocabulary = null)
     {
