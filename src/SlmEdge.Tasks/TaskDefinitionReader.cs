@@ -65,11 +65,14 @@ internal static class TaskDefinitionReader
     public static TaskDefinition Read(JsonElement root, string? source)
     {
         CheckKeys(root, TaskKeys, "", source);
+        TaskKind kind = Enumeration<TaskKind>(root, "kind", "", source) ?? throw Missing("kind", source);
         var task = new TaskDefinition
         {
             Name = Text(root, "name", "", source) ?? throw Missing("name", source),
-            Kind = Enumeration<TaskKind>(root, "kind", "", source) ?? throw Missing("kind", source),
-            Instruction = Text(root, "instruction", "", source) ?? throw Missing("instruction", source),
+            Kind = kind,
+
+            // A dialogue begins with its own system turn, or with none.
+            Instruction = Text(root, "instruction", "", source) ?? (kind == TaskKind.Chat ? "" : throw Missing("instruction", source)),
             Labels = Labels(root, source),
             Schema = root.TryGetProperty("schema", out JsonElement schema) ? schema.Clone() : null,
             Prompt = Prompt(root, source),

@@ -43,6 +43,13 @@ public sealed class TaskDefinitionTests
         Should.Throw<TaskDefinitionException>(() => JsonSerializer.Deserialize<TaskDefinition>("""{"name":"x","nme":"y"}""")).Message.ShouldContain("nme");
     }
 
+    [Fact]
+    public void A_chat_needs_no_instruction()
+    {
+        TaskDefinition.Parse("""{"name":"helper","kind":"chat"}""").Instruction.ShouldBeEmpty();
+        Should.Throw<TaskDefinitionException>(() => TaskDefinition.Parse("""{"name":"x","kind":"generate"}""")).Message.ShouldContain("instruction");
+    }
+
     [Theory]
     [InlineData("""{"name":"x","kind":"classify","instruction":"i","labels":["a","b"],"lables":[]}""", "lables", "unknown key")]
     [InlineData("""{"name":"x","kind":"classify","instruction":"i","labels":["a",{"name":"b","colour":1}]}""", "labels[1].colour", "unknown key")]
