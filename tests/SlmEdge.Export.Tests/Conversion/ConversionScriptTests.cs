@@ -34,6 +34,9 @@ public sealed class ConversionScriptTests
     /// <summary>Every family, with what its configuration may switch on.</summary>
     public static TheoryData<string> Cases() => [.. FamilyCases.Names.Where(name => !Ours.Any(part => name.EndsWith(part, StringComparison.Ordinal)))];
 
+    /// <summary>Without Ministral 3, of whose adapters the script makes none: its class hands the writing over to another one, which writes the whole model.</summary>
+    public static TheoryData<string> AdapterCases() => [.. FamilyCases.Names.Where(name => FamilyCases.Config(name).ModelType != "ministral3" && !Ours.Any(part => name.EndsWith(part, StringComparison.Ordinal)))];
+
     [SkippableTheory]
     [MemberData(nameof(Cases))]
     public void Every_key_and_tensor_of_a_family_is_the_scripts(string name)
@@ -54,7 +57,7 @@ public sealed class ConversionScriptTests
     }
 
     [SkippableTheory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(AdapterCases))]
     public void Every_key_and_tensor_of_an_adapter_is_the_scripts(string name)
     {
         using var folder = new TemporaryFolder();
