@@ -19,7 +19,7 @@ internal sealed class KeyTable : IDisposable
     private readonly int _mostChunks;
     private readonly long _sortBytes;
     private readonly List<Chunk> _chunks = [];
-    private FileStream? _file;
+    private TemporaryFile? _file;
     private int _spilled;
     private int _count;
 
@@ -156,8 +156,8 @@ internal sealed class KeyTable : IDisposable
         for (int chunk = 0; chunk < _spilled; chunk++)
         {
             cancellation.ThrowIfCancellationRequested();
-            ReadExactly(MemoryMarshal.AsBytes(rows.AsSpan()), chunk * ChunkBytes);
-            ReadExactly(MemoryMarshal.AsBytes(keys.AsSpan()), (chunk * ChunkBytes) + (sizeof(int) * (long)_chunkRows) + (sizeof(ulong) * (long)column * _chunkRows));
+            _file!.Read(MemoryMarshal.AsBytes(rows.AsSpan()), chunk * ChunkBytes);
+            _file!.Read(MemoryMarshal.AsBytes(keys.AsSpan()), (chunk * ChunkBytes) + (sizeof(int) * (long)_chunkRows) + (sizeof(ulong) * (long)column * _chunkRows));
             yield return (rows, keys);
         }
 
@@ -181,37 +181,12 @@ internal sealed class KeyTable : IDisposable
 
         // The oldest goes out and its arrays come in again: rows stay in order, and memory at what it was.
         Chunk oldest = _chunks[0];
-        string path = Path.Combine(_folder, $"slmedge-keys-{Guid.NewGuid():N}.tmp");
-        try
-        {
-            // Unlinked by the system when it is closed, however the process ends.
-            _file ??= new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
-            _file.Write(MemoryMarshal.AsBytes(oldest.Rows.AsSpan()));
-            _file.Write(MemoryMarshal.AsBytes(oldest.Keys.AsSpan()));
-        }
-        catch (IOException exception)
-        {
-            throw new DatasetException($"Cannot write the keys of the rows to '{_folder}': {exception.Message} Give it more --memory, or name a --temp folder with free space.", exception);
-        }
-
+        _file ??= new TemporaryFile(_folder);
+        _file.Write(MemoryMarshal.AsBytes(oldest.Rows.AsSpan()));
+        _file.Write(MemoryMarshal.AsBytes(oldest.Keys.AsSpan()));
         _spilled++;
         _chunks.RemoveAt(0);
         _chunks.Add(oldest);
-    }
-
-    private void ReadExactly(Span<byte> bytes, long offset)
-    {
-        while (bytes.Length > 0)
-        {
-            int read = RandomAccess.Read(_file!.SafeFileHandle, bytes, offset);
-            if (read == 0)
-            {
-                throw new DatasetException($"The keys of the rows in '{_folder}' end at byte {offset}: the temporary file was cut.");
-            }
-
-            bytes = bytes[read..];
-            offset += read;
-        }
     }
 
     private sealed record Chunk(int[] Rows, ulong[] Keys);

@@ -7,7 +7,7 @@ public sealed class KeyTableTests
 {
     [Theory]
     [InlineData(40_000, true)]
-    [InlineData(1_000, true)]
+    [InlineData(8_000, true)]
     [InlineData(10_000_000, false)]
     public void Groups_are_those_of_a_plain_grouping_wherever_the_rows_are(long memoryBytes, bool onDisk)
     {
@@ -27,7 +27,9 @@ public sealed class KeyTableTests
                 }
             }
 
+            // Nothing to be left behind by a process that is killed.
             table.OnDisk.ShouldBe(onDisk);
+            Directory.GetFileSystemEntries(folder.Path).ShouldBeEmpty();
             for (int column = 0; column < 3; column++)
             {
                 Compare(table, rows, column, null, null);
@@ -39,7 +41,19 @@ public sealed class KeyTableTests
             table.Groups(0, null, _ => false, CancellationToken.None).ShouldBeEmpty();
         }
 
-        Directory.GetFileSystemEntries(folder.Path).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Where_there_is_no_room_the_error_says_what_to_do()
+    {
+        using var table = new KeyTable(1, new DatasetOptions { MemoryBytes = 100, TemporaryFolder = "/dev/null/nowhere" });
+        Should.Throw<DatasetException>(() =>
+        {
+            for (int row = 0; row < 100; row++)
+            {
+                table.Add(row, [1]);
+            }
+        }).Message.ShouldContain("--temp");
     }
 
     [Fact]
