@@ -88,6 +88,7 @@ internal sealed class KeyTable : IDisposable
 
                 if (end - start > 1)
                 {
+                    cancellation.ThrowIfCancellationRequested();
                     Array.Sort(rows, start, end - start);
                     yield return rows[start..end];
                 }
