@@ -47,7 +47,7 @@ public static class Decontaminator
         var twins = new int[trainRecords];
         Array.Fill(twins, -1);
         var exact = new System.Collections.BitArray(twins.Length);
-        foreach (int[] group in index.EqualTexts(cancellation).Where(group => group[0] < firstTrain))
+        foreach (int[] group in index.EqualTexts(row => row < firstTrain, cancellation))
         {
             foreach (int row in group.Where(row => row >= firstTrain))
             {
@@ -59,7 +59,7 @@ public static class Decontaminator
         long skipped = 0;
         for (int band = 0; band < index.Bands; band++)
         {
-            foreach (int[] group in index.Candidates(band, cancellation).Where(group => group[0] < firstTrain && group[^1] >= firstTrain))
+            foreach (int[] group in index.Candidates(band, null, row => row < firstTrain, cancellation).Where(group => group[^1] >= firstTrain))
             {
                 skipped += Compare(group, firstTrain, index, twins);
             }

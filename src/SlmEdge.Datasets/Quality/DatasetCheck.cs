@@ -144,7 +144,7 @@ public sealed class DatasetCheck
 
     private void ReportEqual(TextIndex index, CancellationToken cancellation)
     {
-        foreach (int[] group in index.EqualTexts(cancellation))
+        foreach (int[] group in index.EqualTexts(null, cancellation))
         {
             var first = new Dictionary<int, int>();
             foreach (int record in group)

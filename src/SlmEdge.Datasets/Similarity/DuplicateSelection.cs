@@ -66,7 +66,7 @@ internal sealed class DuplicateSelection
 
     private void RemoveEqual(CancellationToken cancellation)
     {
-        foreach (int[] group in _index.EqualTexts(cancellation))
+        foreach (int[] group in _index.EqualTexts(null, cancellation))
         {
             // Equally long, so the first is the one to keep under either priority.
             var kept = new List<int>();
@@ -94,7 +94,7 @@ internal sealed class DuplicateSelection
             _matched.Clear();
             for (int band = 0; band < _index.Bands; band++)
             {
-                foreach (int[] group in _index.Candidates(band, cancellation))
+                foreach (int[] group in _index.Candidates(band, Open, again is null ? null : again.Contains, cancellation))
                 {
                     Compare(group, again);
                 }
@@ -119,7 +119,7 @@ internal sealed class DuplicateSelection
 
     private void Compare(int[] group, HashSet<int>? again)
     {
-        int[] rows = [.. group.Where(row => Twins[row] < 0 && !_removed[row] && !_matched.Contains(row))];
+        int[] rows = [.. group.Where(Open)];
         if (rows.Length < 2 || (again is not null && !rows.Any(again.Contains)))
         {
             return;
@@ -155,12 +155,15 @@ internal sealed class DuplicateSelection
                 }
             }
 
-            if (!found)
+            // No row is compared with one beyond those, unless with that one alone.
+            if (!found && (met.Count <= MostCompared || again?.Contains(row) == true))
             {
                 met.Add((row, shingles));
             }
         }
     }
+
+    private bool Open(int row) => Twins[row] < 0 && !_removed[row] && !_matched.Contains(row);
 
     // Every row is looked at after those that come before it, so whether they are kept is settled.
     private void Decide()

@@ -24,7 +24,7 @@ internal sealed class NearClusters
     public static NearClusters Find(TextIndex index, int rows, Action<long, long>? progress, CancellationToken cancellation)
     {
         var clusters = new NearClusters(rows);
-        foreach (int[] group in index.EqualTexts(cancellation))
+        foreach (int[] group in index.EqualTexts(null, cancellation))
         {
             foreach (int row in group.AsSpan(1))
             {
@@ -35,7 +35,7 @@ internal sealed class NearClusters
 
         for (int band = 0; band < index.Bands; band++)
         {
-            foreach (int[] group in index.Candidates(band, cancellation))
+            foreach (int[] group in index.Candidates(band, row => !clusters._repeated[row], null, cancellation))
             {
                 clusters.Compare(group, index);
             }
@@ -67,7 +67,7 @@ internal sealed class NearClusters
     private void Compare(int[] group, TextIndex index)
     {
         var met = new List<(int Row, ulong[] Shingles)>();
-        foreach (int row in group.Where(row => !_repeated[row]))
+        foreach (int row in group)
         {
             ulong[] shingles = index.Shingles(row);
             int compared = 0;

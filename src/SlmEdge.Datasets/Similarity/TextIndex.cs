@@ -50,9 +50,11 @@ internal sealed class TextIndex : IDisposable
     public int ByteLength(int row) => _texts.ByteLength(row);
 
     /// <summary>The rows of each text that stands in two rows or more, ascending.</summary>
-    public IEnumerable<int[]> EqualTexts(CancellationToken cancellation)
+    /// <param name="required">Only groups with one of these rows; null for all.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public IEnumerable<int[]> EqualTexts(Predicate<int>? required, CancellationToken cancellation)
     {
-        foreach (int[] rows in _keys.Groups(0, cancellation))
+        foreach (int[] rows in _keys.Groups(0, null, required, cancellation))
         {
             string first = Text(rows[0]);
             if (rows.All(row => row == rows[0] || Text(row) == first))
@@ -70,7 +72,12 @@ internal sealed class TextIndex : IDisposable
     }
 
     /// <summary>Groups of rows that agree in a band, and so have to be compared.</summary>
-    public IEnumerable<int[]> Candidates(int band, CancellationToken cancellation) => _keys.Groups(1 + band, cancellation);
+    /// <param name="band">Which.</param>
+    /// <param name="wanted">The rows to look at; null for all.</param>
+    /// <param name="required">Only groups with one of these rows; null for all.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public IEnumerable<int[]> Candidates(int band, Predicate<int>? wanted, Predicate<int>? required, CancellationToken cancellation) =>
+        _keys.Groups(1 + band, wanted, required, cancellation);
 
     /// <summary>The shingles of a row.</summary>
     public ulong[] Shingles(int row) => ShingleSet.Of(Text(row), _near!.ShingleLength);

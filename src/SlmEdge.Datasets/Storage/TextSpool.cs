@@ -12,7 +12,7 @@ internal sealed class TextSpool(string folder, int memoryBytes = 64 << 20) : IDi
     private byte[] _pending = new byte[1 << 16];
     private int _pendingLength;
     private long _flushed;
-    private FileStream? _file;
+    private TemporaryFile? _file;
 
     /// <summary>Rows so far, with and without a text.</summary>
     public int Count { get; private set; }
@@ -48,7 +48,7 @@ internal sealed class TextSpool(string folder, int memoryBytes = 64 << 20) : IDi
         byte[] rented = System.Buffers.ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            RandomAccess.Read(_file!.SafeFileHandle, rented.AsSpan(0, length), start);
+            _file!.Read(rented.AsSpan(0, length), start);
             return Encoding.UTF8.GetString(rented, 0, length);
         }
         finally
@@ -80,10 +80,8 @@ internal sealed class TextSpool(string folder, int memoryBytes = 64 << 20) : IDi
             return;
         }
 
-        // Unlinked by the system when it is closed, however the process ends.
-        _file ??= new FileStream(
-            Path.Combine(folder, $"slmedge-texts-{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
-        _file.Write(_pending, 0, _pendingLength);
+        _file ??= new TemporaryFile(folder);
+        _file.Write(_pending.AsSpan(0, _pendingLength));
         _flushed += _pendingLength;
         _pendingLength = 0;
         if (_pending.Length < most)
