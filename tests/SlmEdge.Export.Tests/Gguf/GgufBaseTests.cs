@@ -17,7 +17,7 @@ namespace SlmEdge.Export.Tests.Gguf;
 /// <summary>A GGUF file as the base, against libllama on the same file.</summary>
 public sealed class GgufBaseTests
 {
-    /// <summary>libllama rounds activations to 8 bits when it multiplies with quantised weights; on these models that moves logits by up to about a percent of their spread.</summary>
+    /// <summary>libllama rounds activations to 8 bits when it multiplies with quantised weights.</summary>
     private const double ActivationTolerance = 0.03;
 
     public static TheoryData<string, bool, bool> Families()
