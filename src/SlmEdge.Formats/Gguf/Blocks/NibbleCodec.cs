@@ -33,10 +33,10 @@ internal abstract class NibbleCodec(GgmlType type, Vector128<sbyte> levels) : Bl
         for (int block = 0; block < count; block++)
         {
             ref byte start = ref Unsafe.Add(ref source, block * BytesPerBlock);
-            Vector256<float> scale = Vector256.Create((float)Unsafe.ReadUnaligned<System.Half>(ref start));
+            Vector256<float> scale = Vector256.Create(HalfScale.Read(ref start));
             Vector128<byte> packed = Vector128.LoadUnsafe(ref start, ScaleBytes);
-            Store(Ssse3.Shuffle(table, packed & nibble), scale, ref target, block * BlockSize);
-            Store(Ssse3.Shuffle(table, (packed.AsUInt16() >>> 4).AsByte() & nibble), scale, ref target, (block * BlockSize) + Half);
+            SignedBytes.Scale(Ssse3.Shuffle(table, packed & nibble).AsSByte(), scale, ref target, block * BlockSize);
+            SignedBytes.Scale(Ssse3.Shuffle(table, (packed.AsUInt16() >>> 4).AsByte() & nibble).AsSByte(), scale, ref target, (block * BlockSize) + Half);
         }
     }
 
@@ -70,12 +70,4 @@ internal abstract class NibbleCodec(GgmlType type, Vector128<sbyte> levels) : Bl
 
     /// <summary>The scale of a block, and the index of every value's level.</summary>
     protected abstract float Choose(ReadOnlySpan<float> values, Span<byte> indices);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector128<byte> sixteen, Vector256<float> scale, ref float target, int at)
-    {
-        Vector128<sbyte> signed = sixteen.AsSByte();
-        (Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(signed)) * scale).StoreUnsafe(ref target, (nuint)at);
-        (Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(Sse2.ShiftRightLogical128BitLane(signed, 8))) * scale).StoreUnsafe(ref target, (nuint)at + 8);
-    }
 }

@@ -26,12 +26,9 @@ internal sealed class Q8_0Codec() : BlockCodec(GgmlType.Q8_0)
         for (int block = 0; block < count; block++)
         {
             ref byte start = ref Unsafe.Add(ref source, block * BytesPerBlock);
-            Vector256<float> scale = Vector256.Create((float)Unsafe.ReadUnaligned<Half>(ref start));
-            for (int j = 0; j < BlockSize; j += Vector256<float>.Count)
-            {
-                var eight = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(ref Unsafe.Add(ref start, ScaleBytes + j))).AsSByte();
-                (Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(eight)) * scale).StoreUnsafe(ref target, (nuint)((block * BlockSize) + j));
-            }
+            Vector256<float> scale = Vector256.Create(HalfScale.Read(ref start));
+            SignedBytes.Scale(Vector128.LoadUnsafe(ref start, ScaleBytes).AsSByte(), scale, ref target, block * BlockSize);
+            SignedBytes.Scale(Vector128.LoadUnsafe(ref start, ScaleBytes + 16).AsSByte(), scale, ref target, (block * BlockSize) + 16);
         }
     }
 
