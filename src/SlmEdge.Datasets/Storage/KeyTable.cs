@@ -6,7 +6,7 @@ namespace SlmEdge.Datasets.Storage;
 /// <summary>
 /// Rows with a fixed number of 64-bit keys each, asked which rows share a key. Columns stand in chunks, in memory while they are few and
 /// beyond that in a temporary file that vanishes with the process. A column is sorted when it is asked for, in as many ranges of its keys
-/// as the memory wants; keys are hashes, so ranges are equally full.
+/// as the memory wants; keys are hashes, so ranges are equally full. One column is gone through at a time.
 /// </summary>
 internal sealed class KeyTable : IDisposable
 {
@@ -23,12 +23,16 @@ internal sealed class KeyTable : IDisposable
     private int _spilled;
     private int _count;
 
+    // What is being sorted. Kept from column to column: arrays of this size would wait long for the collector.
+    private ulong[] _keys = [];
+    private int[] _rows = [];
+
     /// <param name="columns">Keys of each row.</param>
-    /// <param name="options">Memory, half of which chunks may take and a quarter what is sorted, and where to go beyond it.</param>
+    /// <param name="options">Memory, a quarter of which chunks may take and as much what is sorted, and where to go beyond it.</param>
     public KeyTable(int columns, DatasetOptions options)
     {
         (_columns, _folder, _sortBytes) = (columns, options.TemporaryFolder, Math.Max(1, options.MemoryBytes / 4));
-        long rows = options.MemoryBytes / 2 / ((sizeof(ulong) * columns) + sizeof(int));
+        long rows = options.MemoryBytes / 4 / ((sizeof(ulong) * columns) + sizeof(int));
         _chunkRows = (int)Math.Clamp(rows, 1, MostChunkRows);
         _mostChunks = (int)Math.Clamp(rows / _chunkRows, 1, int.MaxValue);
     }
@@ -76,7 +80,8 @@ internal sealed class KeyTable : IDisposable
         ulong ranges = 1 + (ulong)(_count * (long)SortedBytes / _sortBytes);
         for (ulong range = 0; range < ranges; range++)
         {
-            (ulong[] keys, int[] rows, int count) = Collect(column, range, ranges, wanted, among, cancellation);
+            int count = Collect(column, range, ranges, wanted, among, cancellation);
+            (ulong[] keys, int[] rows) = (_keys, _rows);
             Array.Sort(keys, rows, 0, count);
             for (int start = 0; start < count;)
             {
@@ -100,11 +105,11 @@ internal sealed class KeyTable : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    private (ulong[] Keys, int[] Rows, int Count) Collect(int column, ulong range, ulong ranges, Predicate<int>? wanted, HashSet<ulong>? among, CancellationToken cancellation)
+    private int Collect(int column, ulong range, ulong ranges, Predicate<int>? wanted, HashSet<ulong>? among, CancellationToken cancellation)
     {
         // A little more than an equal share, so that growing is the exception.
-        int capacity = among is null ? (int)Math.Min(_count, 1024 + (long)(1.05 * _count / ranges)) : 1024;
-        (ulong[] keys, int[] rows, int count) = (new ulong[capacity], new int[capacity], 0);
+        Grow(among is null ? (long)(1.05 * _count / ranges) + 1024 : 1024);
+        int count = 0;
         foreach ((ReadOnlyMemory<int> chunkRows, ReadOnlyMemory<ulong> chunkKeys) in Read(column, cancellation))
         {
             ReadOnlySpan<int> someRows = chunkRows.Span;
@@ -117,19 +122,27 @@ internal sealed class KeyTable : IDisposable
                     continue;
                 }
 
-                if (count == keys.Length)
+                if (count == _keys.Length)
                 {
-                    int larger = (int)Math.Min(_count, 2L * count);
-                    Array.Resize(ref keys, larger);
-                    Array.Resize(ref rows, larger);
+                    Grow(2L * count);
                 }
 
-                keys[count] = key;
-                rows[count++] = someRows[i];
+                _keys[count] = key;
+                _rows[count++] = someRows[i];
             }
         }
 
-        return (keys, rows, count);
+        return count;
+    }
+
+    private void Grow(long length)
+    {
+        int most = (int)Math.Min(_count, length);
+        if (most > _keys.Length)
+        {
+            Array.Resize(ref _keys, most);
+            Array.Resize(ref _rows, most);
+        }
     }
 
     private HashSet<ulong> KeysOf(int column, Predicate<int> required, CancellationToken cancellation)
