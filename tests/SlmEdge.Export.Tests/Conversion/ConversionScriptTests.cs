@@ -25,14 +25,11 @@ public sealed class ConversionScriptTests
         "slmedge.tokenizer.normalizer", "slmedge.tokenizer.strip_right", "tokenizer.ggml.eot_token_id",
     ];
 
-    /// <summary>The script computes Llama 3's factors in single precision throughout, we in double and round once; the agreement tests hold what follows from them.</summary>
-    private const string OtherRounding = "rope_freqs.weight: other bytes";
-
     /// <summary>Cases with keys of ours: the script does not write which layers slide, and libllama does not heed its key for YaRN's magnitude.</summary>
     private static readonly string[] Ours = ["other layers slide", "other magnitude"];
 
-    /// <summary>Every family, with what its configuration may switch on.</summary>
-    public static TheoryData<string> Cases() => [.. FamilyCases.Names.Where(name => !Ours.Any(part => name.EndsWith(part, StringComparison.Ordinal)))];
+    /// <summary>Every family, with what its configuration may switch on; but for StableLM's norms of single heads, at which the script of this version stops ("Unprocessed norms").</summary>
+    public static TheoryData<string> Cases() => [.. FamilyCases.Names.Where(name => !FamilyCases.Config(name).QueryKeyNorm && !Ours.Any(part => name.EndsWith(part, StringComparison.Ordinal)))];
 
     /// <summary>Without Ministral 3, of whose adapters the script makes none: its class hands the writing over to another one, which writes the whole model.</summary>
     public static TheoryData<string> AdapterCases() => [.. FamilyCases.Names.Where(name => FamilyCases.Config(name).ModelType != "ministral3" && !Ours.Any(part => name.EndsWith(part, StringComparison.Ordinal)))];
