@@ -86,6 +86,7 @@ public sealed record AdapterSettings
 
     /// <summary>The form in which the base was held (<see cref="Quantization.BaseForms.Names"/>); absent for the base's own precision.</summary>
     [JsonPropertyName("slmedge_base_form")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? BaseForm { get; init; }
 
     /// <summary>The form that the base is brought into before the adapter is added; null leaves it as it is.</summary>
