@@ -50,6 +50,12 @@ public sealed class TrainedRun
     /// <exception cref="ExportException">The base was held in a form that no device runs.</exception>
     internal void RequireShipsAsTrained()
     {
+        if (AdapterDirectory is not null && Training.Adapters.AdapterDirectory.ReadSettings(AdapterDirectory).UseDora)
+        {
+            throw new ExportException(
+                $"The run '{Directory}' cannot be shipped as trained: its adapter is DoRA, which stretches the rows of the base itself, and no file of an adapter holds that. Ship merged files with --gguf or --onnx, or train without --dora.");
+        }
+
         if (!ShipsAsTrained)
         {
             throw new ExportException(
