@@ -32,6 +32,13 @@ public sealed record RuntimeOptions
     /// <summary>Texts that may wait in front of the engine; one more is answered with <see cref="RuntimeBusyException"/>.</summary>
     public int QueueCapacity { get; init; } = 1024;
 
+    /// <summary>
+    /// Whether label and scores of a decision are the same bits whatever else is evaluated with it, before it or at the same time. Otherwise
+    /// scores may differ in their third digit, and where two labels are almost equal the label. <see langword="null"/>, the default, is yes
+    /// where the model allows it.
+    /// </summary>
+    public bool? Deterministic { get; init; }
+
     /// <summary>What happens to a text that does not fit the context.</summary>
     public LongTextPolicy LongTexts { get; init; } = LongTextPolicy.Refuse;
 

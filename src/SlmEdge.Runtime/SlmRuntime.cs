@@ -18,10 +18,10 @@ public sealed class SlmRuntime : IDisposable
 {
     private readonly Bundle bundle;
     private readonly LoadedModel model;
-    private readonly BatchScheduler scheduler;
+    private readonly SequenceScheduler scheduler;
     private int disposed;
 
-    private SlmRuntime(Bundle bundle, LoadedModel model, BatchScheduler scheduler, Classifier classifier, string promptSha256)
+    private SlmRuntime(Bundle bundle, LoadedModel model, SequenceScheduler scheduler, Classifier classifier, string promptSha256)
     {
         this.bundle = bundle;
         this.model = model;
@@ -82,7 +82,9 @@ public sealed class SlmRuntime : IDisposable
 
             model = ModelLoader.Load(bundle, ModelChoice.Choose(manifest, options.Engine, options.File), options);
             var prompt = RenderPrompt(manifest, model);
-            var scheduler = new BatchScheduler(model.Engine, prompt.Prefix, prompt.Labels, options.BatchTokens, options.BatchTexts, options.QueueCapacity);
+            var scheduler = new SequenceScheduler(
+                model.Sequences,
+                new SchedulerOptions { BatchTokens = options.BatchTokens, BatchTexts = options.BatchTexts, QueueCapacity = options.QueueCapacity });
             var classifier = new Classifier(
                 prompt,
                 scheduler,

@@ -19,6 +19,6 @@ internal static class ModelLoader
             Threads = options.Threads,
             AdapterPath = bundle.Manifest.FindAdapter(choice.File) is { } adapter ? bundle.GetFilePath(adapter.Path) : null,
         });
-        return new LoadedModel(engine, engine.Tokenizer, ModelChoice.Llama, choice.File);
+        return new LoadedModel(engine, engine.OpenSequences(options.Deterministic ?? engine.CanRepeat), engine.Tokenizer, ModelChoice.Llama, choice.File);
     }
 }

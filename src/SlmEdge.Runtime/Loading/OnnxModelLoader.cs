@@ -21,7 +21,7 @@ internal static class OnnxModelLoader
                 BatchTokens = options.BatchTokens,
                 Threads = options.Threads,
             });
-            return new LoadedModel(engine, tokenizer, ModelChoice.Onnx, choice.File);
+            return new LoadedModel(engine, engine.OpenSequences(options.Deterministic ?? true), tokenizer, ModelChoice.Onnx, choice.File);
         }
         catch
         {
