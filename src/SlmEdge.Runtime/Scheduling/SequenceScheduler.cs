@@ -575,7 +575,7 @@ internal sealed class SequenceScheduler : IDisposable
         reading.Sort(static (a, b) => a.Priority != b.Priority ? b.Priority.CompareTo(a.Priority) : a.Waiting.CompareTo(b.Waiting));
         if (reading[0] != oldest)
         {
-            FillFrom(oldest, Math.Min(limit - batch.Count, Math.Max(1, limit / 4)), 0);
+            FillFrom(oldest, Math.Min(limit - batch.Count, Math.Max(1, limit / 4)), 0, oldest);
         }
 
         foreach (var work in reading)
@@ -583,19 +583,19 @@ internal sealed class SequenceScheduler : IDisposable
             // Tokens of one sequence stand side by side, so each is served once.
             if (work != oldest || reading[0] == oldest)
             {
-                FillFrom(work, limit - batch.Count, 0);
+                FillFrom(work, limit - batch.Count, 0, oldest);
             }
         }
     }
 
-    private void FillFrom(SequenceWork work, int tokens, int spare)
+    private void FillFrom(SequenceWork work, int tokens, int spare, SequenceWork? oldest = null)
     {
         var outputs = engine.BatchOutputs - batch.OutputCount;
         if (!engine.Splits && work.IsReading)
         {
-            // Whole or not at all; the first of a batch may be longer than the budget.
+            // Whole or not at all; the oldest goes even when it is longer than the budget.
             var waiting = work.Waiting;
-            tokens = waiting <= tokens || batch.Count == 0 ? waiting : 0;
+            tokens = waiting <= tokens || (work == oldest && batch.Count + waiting <= batch.Capacity) ? waiting : 0;
             outputs = Math.Max(outputs, 0);
         }
 
