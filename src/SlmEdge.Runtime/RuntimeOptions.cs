@@ -48,6 +48,12 @@ public sealed record RuntimeOptions
     /// </summary>
     public double? AbstainBelow { get; init; }
 
+    /// <summary>
+    /// Bytes that the model may take (weights, key-value memory and workspace, computed before it is loaded), or <see langword="null"/> for
+    /// what is free on the machine and in its control group.
+    /// </summary>
+    public long? MemoryLimitBytes { get; init; }
+
     /// <summary>Folder into which the files of a zipped bundle are extracted, or <see langword="null"/> for the user's cache folder.</summary>
     public string? CacheDirectory { get; init; }
 
@@ -60,6 +66,7 @@ public sealed record RuntimeOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTexts, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchTexts, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueCapacity, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MemoryLimitBytes ?? 1, 1, nameof(MemoryLimitBytes));
         if (AbstainBelow is { } threshold && !(threshold >= 0 && threshold <= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(AbstainBelow), threshold, "has to be a probability from 0 (never abstain) to 1");

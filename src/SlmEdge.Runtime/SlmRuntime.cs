@@ -1,5 +1,6 @@
 using SlmEdge.Bundles;
 using SlmEdge.Engines;
+using SlmEdge.Engines.Memory;
 using SlmEdge.Runtime.Classification;
 using SlmEdge.Runtime.Golden;
 using SlmEdge.Runtime.Loading;
@@ -52,6 +53,12 @@ public sealed class SlmRuntime : IDisposable
 
     /// <summary>SHA-256 of the rendered prompt, lower-case hex.</summary>
     public string PromptSha256 { get; }
+
+    /// <summary>Whether label and scores of a decision are the same bits whatever else runs; see <see cref="RuntimeOptions.Deterministic"/>.</summary>
+    public bool IsDeterministic => model.Sequences.IsRepeatable;
+
+    /// <summary>What the model takes, computed before it was loaded.</summary>
+    public MemoryEstimate Memory => model.Memory;
 
     /// <summary>Classifies texts.</summary>
     public Classifier Classifier { get; }

@@ -3,6 +3,7 @@ using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Data;
 using SlmEdge.Benchmarks.Memory;
 using SlmEdge.Benchmarks.Quantization;
+using SlmEdge.Benchmarks.SameAnswer;
 using SlmEdge.Benchmarks.Training;
 
 var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringComparer.Ordinal)
@@ -11,6 +12,8 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["blocks"] = BlockBenchmark.Run,
     ["classify-batching"] = ClassifyBatchingBenchmark.Run,
     ["classify-node"] = ClassifyNodeBenchmark.Run,
+    ["same-answer"] = SameAnswerBenchmark.Run,
+    ["score-scheduled"] = ScheduledBenchmark.Run,
     ["train-packing"] = TrainPackingBenchmark.Run,
     ["data-large"] = DataLargeBenchmark.Run,
     [DataWork.Command] = DataWork.Run,
@@ -31,6 +34,8 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           blocks                                        blocks of deployed files against a plain memory copy, one core
           classify-batching  MODEL                      prefix sharing and batching against one whole prompt at a time
           classify-node      MODEL                      our llama.cpp engine against node-llama-cpp on the same GGUF
+          same-answer        MODEL [--decisions N]      the same decisions alone and for 64 clients at once, in both modes
+          score-scheduled    MODEL                      the scheduler in both modes against the engine's own batched scoring
           train-packing      [--base DIR] [--task FILE --train FILE | --dialogues FILE [--max-length N]] [--batch N] [--steps N] [--learning-rate X]
                                                         packed LoRA step against padded ones: our binding's, and PyTorch's
           qlora-memory       --shape NAME [--tokens N] [--rank N] [--optimizers adamw,adamw8bit] [--folder DIR]

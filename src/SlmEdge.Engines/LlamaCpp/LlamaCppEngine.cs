@@ -16,8 +16,8 @@ namespace SlmEdge.Engines.LlamaCpp;
 public sealed partial class LlamaCppEngine : IEngine
 {
     // 64 MiB of logits at once: a large vocabulary gets fewer rows per evaluation.
-    private const int MaxLogits = 16 * 1024 * 1024;
-    private const int DefaultContextLimit = 4096;
+    internal const int MaxLogits = 16 * 1024 * 1024;
+    internal const int DefaultContextLimit = 4096;
     private const int FlashAttentionAuto = -1;
     private const int FlashAttentionDisabled = 0;
     private const int LoadModeAuto = -1;

@@ -14,7 +14,7 @@ namespace SlmEdge.Engines.OnnxRuntime;
 /// <remarks>Safe to call from several threads; the calls then wait for each other.</remarks>
 public sealed class OnnxEngine : IEngine
 {
-    private const int DefaultContextLimit = 4096;
+    internal const int DefaultContextLimit = 4096;
 
     private readonly Lock gate = new();
     private readonly OnnxDecoder decoder;

@@ -1,11 +1,12 @@
 using SlmEdge.Engines;
+using SlmEdge.Engines.Memory;
 using SlmEdge.Engines.Sequences;
 using SlmEdge.Tasks.Tokenization;
 
 namespace SlmEdge.Runtime.Loading;
 
 /// <summary>A model file of the bundle, loaded into its engine, with the tokenizer that belongs to it.</summary>
-internal sealed class LoadedModel(IEngine engine, ISequenceEngine sequences, ITokenizer tokenizer, string engineName, string file) : IDisposable
+internal sealed class LoadedModel(IEngine engine, ISequenceEngine sequences, ITokenizer tokenizer, string engineName, string file, MemoryEstimate memory) : IDisposable
 {
     public IEngine Engine { get; } = engine;
 
@@ -17,6 +18,8 @@ internal sealed class LoadedModel(IEngine engine, ISequenceEngine sequences, ITo
     public string EngineName { get; } = engineName;
 
     public string File { get; } = file;
+
+    public MemoryEstimate Memory { get; } = memory;
 
     public void Dispose()
     {

@@ -36,9 +36,9 @@ internal sealed class OnnxSequences : ISequenceEngine
         this.cachedPrefixTokens = cachedPrefixTokens;
         this.closed = closed;
         ContextLength = contextLength;
-        CellCount = Math.Max(4 * contextLength, LeastCells);
+        CellCount = CellsFor(contextLength);
         FreeCells = CellCount;
-        BatchTokens = (int)Math.Clamp(MaxFloats / decoder.Config.VocabularySize, 1, batchTokens);
+        BatchTokens = TokensOfARun(decoder.Config.VocabularySize, batchTokens);
         IsRepeatable = repeatable;
         past = new float[decoder.Config.PastNames.Count][];
         Array.Fill(past, []);
@@ -68,6 +68,12 @@ internal sealed class OnnxSequences : ISequenceEngine
     public bool Splits => !IsRepeatable;
 
     public bool PrefersWholePrompt(int prefixTokens, int textTokens) => prefixTokens < cachedPrefixTokens || prefixTokens <= textTokens;
+
+    /// <summary>Cells for a context.</summary>
+    internal static int CellsFor(int contextLength) => Math.Max(4 * contextLength, LeastCells);
+
+    /// <summary>Tokens of one run: all their logits are computed.</summary>
+    internal static int TokensOfARun(int vocabularySize, int batchTokens) => (int)Math.Clamp(MaxFloats / vocabularySize, 1, batchTokens);
 
     public int Allocate(bool repeats) =>
         free.TryPop(out var sequence) ? sequence : throw new EngineException($"All {SequenceCount} sequences are in use.");
