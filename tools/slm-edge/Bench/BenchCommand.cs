@@ -30,7 +30,7 @@ internal static class BenchCommand
     {
         using var bundle = Bundle.Open(path);
         var texts = Repeat(input is null ? [.. bundle.Manifest.Golden.Select(example => example.Text)] : ReadTexts(input, count), count);
-        var table = ConsoleTable.Create("File", "Engine", "Load ms", "Texts/s", "One text ms");
+        var table = ConsoleTable.Create("File", "Engine", "Load ms", "Texts/s", "One text ms", "Memory MiB");
         foreach (var (engine, file) in SlmRuntime.ListModels(bundle.Manifest))
         {
             var start = Stopwatch.GetTimestamp();
@@ -55,7 +55,8 @@ internal static class BenchCommand
                 runtime.Engine,
                 load.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
                 (texts.Count / together.TotalSeconds).ToString("0.0", CultureInfo.InvariantCulture),
-                alone[alone.Count / 2].ToString("0.00", CultureInfo.InvariantCulture));
+                alone[alone.Count / 2].ToString("0.00", CultureInfo.InvariantCulture),
+                (runtime.Memory.Total / 1048576.0).ToString("0", CultureInfo.InvariantCulture));
         }
 
         AnsiConsole.Write(table);
