@@ -1,5 +1,6 @@
 using SlmEdge.Benchmarks.Classification;
 using SlmEdge.Benchmarks.CommandLine;
+using SlmEdge.Benchmarks.Constraints;
 using SlmEdge.Benchmarks.Data;
 using SlmEdge.Benchmarks.Memory;
 using SlmEdge.Benchmarks.Quantization;
@@ -9,6 +10,7 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
 {
     ["nf4"] = Nf4Benchmark.Run,
     ["blocks"] = BlockBenchmark.Run,
+    ["constraints"] = ConstraintBenchmark.Run,
     ["classify-batching"] = ClassifyBatchingBenchmark.Run,
     ["classify-node"] = ClassifyNodeBenchmark.Run,
     ["train-packing"] = TrainPackingBenchmark.Run,
@@ -29,6 +31,7 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
 
           nf4                [--megabytes N]            NF4 against a plain memory copy, one core
           blocks                                        blocks of deployed files against a plain memory copy, one core
+          constraints        --vocabulary DIR|FILE.gguf  masks of our schemas against llama.cpp's grammar sampler
           classify-batching  MODEL                      prefix sharing and batching against one whole prompt at a time
           classify-node      MODEL                      our llama.cpp engine against node-llama-cpp on the same GGUF
           train-packing      [--base DIR] [--task FILE --train FILE | --dialogues FILE [--max-length N]] [--batch N] [--steps N] [--learning-rate X]

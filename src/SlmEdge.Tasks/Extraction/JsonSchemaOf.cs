@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using SlmEdge.Tasks.Extraction.Schemas;
 
 namespace SlmEdge.Tasks.Extraction;
 
@@ -63,6 +64,11 @@ public static class JsonSchemaOf
         {
             rules.Remove("format");
             rules["pattern"] = "^([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$";
+        }
+        else if (type == typeof(DateTime) || type == typeof(DateTimeOffset))
+        {
+            rules.Remove("format");
+            rules["pattern"] = StringFormats.ClrDateTime;
         }
         else if (type == typeof(TimeSpan))
         {

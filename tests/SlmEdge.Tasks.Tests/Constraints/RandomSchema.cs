@@ -21,7 +21,7 @@ internal sealed class RandomSchema(int seed)
         JsonObject schema = Value(0);
         if (_random.Next(3) == 0)
         {
-            schema["$defs"] = new JsonObject { ["tree"] = Tree(), ["leaf"] = Value(3) };
+            schema["$defs"] = new JsonObject { ["tree"] = Tree(), ["leaf"] = Number() };
         }
 
         return schema.ContainsKey("$defs") ? schema : With(schema, "$defs", new JsonObject { ["tree"] = Tree(), ["leaf"] = Text() });

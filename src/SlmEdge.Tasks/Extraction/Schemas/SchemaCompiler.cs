@@ -159,6 +159,7 @@ internal sealed class SchemaCompiler
                 Format = schema.Format,
                 Range = schema.Range,
                 Literals = schema.Literals,
+                LiteralTexts = schema.LiteralTexts,
             };
             bare.Required.AddRange(schema.Required);
             bare.Prefix.AddRange(schema.Prefix);

@@ -13,7 +13,7 @@ internal static class SchemaLimits
     public const int MaxCombinations = 20_000;
 
     /// <summary>Values of an <c>enum</c>.</summary>
-    public const int MaxValues = 10_000;
+    public const int MaxValues = 2_000;
 
     /// <summary>Schemas inside schemas.</summary>
     public const int MaxDepth = 64;

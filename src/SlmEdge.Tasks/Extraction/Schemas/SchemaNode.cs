@@ -18,6 +18,9 @@ internal sealed class SchemaNode(int id, string pointer)
     /// <summary>The values of <c>enum</c> or <c>const</c> (or what both have in common); null for any.</summary>
     public List<JsonElement>? Literals { get; set; }
 
+    /// <summary>The values of <see cref="Literals"/> as they are written: most questions are answered without comparing with each.</summary>
+    public HashSet<string> LiteralTexts { get; set; } = [];
+
     /// <summary>Null where the schema has no <c>properties</c>.</summary>
     public List<(string Name, SchemaNode Schema)>? Properties { get; set; }
 

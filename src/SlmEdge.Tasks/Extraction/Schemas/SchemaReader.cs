@@ -205,6 +205,7 @@ internal sealed class SchemaReader
         }
 
         node.Literals = node.Literals is null ? values : [.. node.Literals.Where(one => values.Any(other => JsonElement.DeepEquals(one, other)))];
+        node.LiteralTexts = [.. node.Literals.Select(one => one.GetRawText())];
     }
 
     private SchemaNode Resolve(string reference, string at)

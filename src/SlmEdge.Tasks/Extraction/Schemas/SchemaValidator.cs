@@ -25,7 +25,7 @@ internal sealed class SchemaValidator
             return $"{at} has to be of type {schema.Types.ToString().ToLowerInvariant()}, not {Kind(value)}";
         }
 
-        if (schema.Literals is { } literals && !literals.Any(one => JsonElement.DeepEquals(one, value)))
+        if (schema.Literals is { } literals && !schema.LiteralTexts.Contains(value.GetRawText()) && !literals.Any(one => JsonElement.DeepEquals(one, value)))
         {
             return $"{at} is {value.GetRawText()}, which is none of the allowed values";
         }

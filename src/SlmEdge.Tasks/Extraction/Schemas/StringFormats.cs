@@ -25,6 +25,11 @@ internal static class StringFormats
     private const string PathCharacter = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
     private const string Tail = $"(?:/{PathCharacter}*)*(?:\\?(?:{PathCharacter}|[/?])*)?(?:#(?:{PathCharacter}|[/?])*)?";
 
+    /// <summary>Dates with times that .NET's types hold: years 1000 to 8999, offsets up to 13:59.</summary>
+    public const string ClrDateTime =
+        "^(?:[1-8]\\d{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))|[1-8]\\d(?:0[48]|[2468][048]|[13579][26])-02-29)"
+        + "T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,6})?(?:Z|[+-](?:0\\d|1[0-3]):[0-5]\\d)$";
+
     private static readonly Dictionary<string, string> Patterns = new(StringComparer.Ordinal)
     {
         ["date"] = $"^{Date}$",
