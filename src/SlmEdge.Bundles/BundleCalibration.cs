@@ -2,4 +2,8 @@ namespace SlmEdge.Bundles;
 
 /// <summary>What makes the scores mean what they say.</summary>
 /// <param name="Temperature">The label log-probabilities are divided by this before they are normalised.</param>
-public sealed record BundleCalibration(double Temperature = 1);
+public sealed record BundleCalibration(double Temperature = 1)
+{
+    /// <summary>Thresholds of label sets with a stated coverage, by rising coverage; empty when there were no rows to find them on.</summary>
+    public IReadOnlyList<ConformalThreshold> Conformal { get; init; } = [];
+}

@@ -23,6 +23,14 @@ internal static class BundleManifestRules
             throw Wrong("has to be above 0", "calibration.temperature", bundle);
         }
 
+        foreach (ConformalThreshold threshold in manifest.Calibration.Conformal)
+        {
+            if (!(threshold.Coverage is > 0 and < 1) || !(threshold.Probability is >= 0 and <= 1))
+            {
+                throw Wrong("a coverage or its threshold is out of range", "calibration.conformal", bundle);
+            }
+        }
+
         foreach (StageScore score in manifest.Scores)
         {
             if (!(score.Accuracy is >= 0 and <= 1) || !(score.MacroF1 is >= 0 and <= 1) || score.Examples < 0 || score.SizeBytes < 0)

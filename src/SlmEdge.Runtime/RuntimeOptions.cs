@@ -41,6 +41,18 @@ public sealed record RuntimeOptions
     /// </summary>
     public double? AbstainBelow { get; init; }
 
+    /// <summary>
+    /// Calibrated probability from which on a label is part of the answer, for texts with any number of labels, or <see langword="null"/>
+    /// for what the task says.
+    /// </summary>
+    public double? LabelThreshold { get; init; }
+
+    /// <summary>
+    /// The share of texts whose true label the answer's label set has to hold, one of those that the bundle is calibrated for, or
+    /// <see langword="null"/> for what the task says.
+    /// </summary>
+    public double? Coverage { get; init; }
+
     /// <summary>Folder into which the files of a zipped bundle are extracted, or <see langword="null"/> for the user's cache folder.</summary>
     public string? CacheDirectory { get; init; }
 
@@ -53,6 +65,16 @@ public sealed record RuntimeOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTexts, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchTexts, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueCapacity, 1);
+        if (LabelThreshold is { } labelThreshold && !(labelThreshold > 0 && labelThreshold < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(LabelThreshold), labelThreshold, "has to be a probability above 0 and below 1");
+        }
+
+        if (Coverage is { } coverage && !(coverage > 0 && coverage < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Coverage), coverage, "has to be a share above 0 and below 1");
+        }
+
         if (AbstainBelow is { } threshold && !(threshold >= 0 && threshold <= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(AbstainBelow), threshold, "has to be a probability from 0 (never abstain) to 1");

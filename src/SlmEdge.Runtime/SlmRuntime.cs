@@ -86,10 +86,11 @@ public sealed class SlmRuntime : IDisposable
             var classifier = new Classifier(
                 prompt,
                 scheduler,
-                new ClassifierIdentity(manifest.Name, manifest.Version, model.EngineName),
+                new DecisionMaker(
+                    manifest.Task,
+                    DecisionRules.Create(manifest, options),
+                    new ClassifierIdentity(manifest.Name, manifest.Version, model.EngineName, prompt.Sha256)),
                 model.Engine.ContextLength,
-                manifest.Calibration.Temperature,
-                options.AbstainBelow ?? manifest.Task.Decision.AbstainBelow,
                 options.LongTexts);
             return new SlmRuntime(bundle, model, scheduler, classifier, prompt.Sha256);
         }

@@ -10,9 +10,9 @@ internal static class TaskDefinitionReader
     private const int MaxBytes = 4 * 1024 * 1024;
 
     private static readonly string[] TaskKeys = ["name", "kind", "instruction", "labels", "schema", "prompt", "decision"];
-    private static readonly string[] LabelKeys = ["name", "description", "code"];
+    private static readonly string[] LabelKeys = ["name", "description", "code", "groups"];
     private static readonly string[] PromptKeys = ["labelsInPrompt", "verbalizer"];
-    private static readonly string[] DecisionKeys = ["abstainBelow"];
+    private static readonly string[] DecisionKeys = ["abstainBelow", "labelThreshold", "coverage"];
 
     public static TaskDefinition Load(string path)
     {
@@ -108,10 +108,27 @@ internal static class TaskDefinitionReader
             labels.Add(new LabelDefinition(
                 Text(item, "name", at, source) ?? throw Missing($"{at}.name", source),
                 Text(item, "description", at, source),
-                Text(item, "code", at, source)));
+                Text(item, "code", at, source))
+            {
+                Groups = Groups(item, at, source),
+            });
         }
 
         return labels;
+    }
+
+    private static string[] Groups(JsonElement label, string at, string? source)
+    {
+        if (!label.TryGetProperty("groups", out JsonElement groups))
+        {
+            return [];
+        }
+
+        return groups.ValueKind == JsonValueKind.Array
+            ? [.. groups.EnumerateArray().Select((group, i) => group.ValueKind == JsonValueKind.String
+                ? Text(group, $"{at}.groups[{i}]", source)
+                : throw WrongType($"{at}.groups[{i}]", "a string", group, source))]
+            : throw WrongType($"{at}.groups", "an array of strings, the widest group first", groups, source);
     }
 
     private static PromptOptions Prompt(JsonElement root, string? source)
@@ -143,21 +160,30 @@ internal static class TaskDefinitionReader
 
     private static DecisionOptions Decision(JsonElement root, string? source)
     {
-        var options = new DecisionOptions();
         if (!root.TryGetProperty("decision", out JsonElement decision))
         {
-            return options;
+            return new DecisionOptions();
         }
 
         CheckKeys(decision, DecisionKeys, "decision", source);
-        if (!decision.TryGetProperty("abstainBelow", out JsonElement threshold))
+        return new DecisionOptions
         {
-            return options;
+            AbstainBelow = Number(decision, "abstainBelow", "decision", source) ?? new DecisionOptions().AbstainBelow,
+            LabelThreshold = Number(decision, "labelThreshold", "decision", source),
+            Coverage = Number(decision, "coverage", "decision", source),
+        };
+    }
+
+    private static double? Number(JsonElement parent, string key, string at, string? source)
+    {
+        if (!parent.TryGetProperty(key, out JsonElement element))
+        {
+            return null;
         }
 
-        return threshold.ValueKind == JsonValueKind.Number && threshold.TryGetDouble(out double value)
-            ? new DecisionOptions { AbstainBelow = value }
-            : throw WrongType("decision.abstainBelow", "a number", threshold, source);
+        return element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value)
+            ? value
+            : throw WrongType($"{at}.{key}", "a number", element, source);
     }
 
     private static void CheckKeys(JsonElement element, string[] known, string at, string? source)

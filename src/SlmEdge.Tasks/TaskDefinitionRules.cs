@@ -11,6 +11,7 @@ internal static class TaskDefinitionRules
     private const int MaxNameLength = 200;
     private const int MaxInstructionLength = 16 * 1024;
     private const int MaxDescriptionLength = 4 * 1024;
+    private const int MaxGroups = 8;
 
     public static void Check(TaskDefinition task, string? source)
     {
@@ -59,6 +60,21 @@ internal static class TaskDefinitionRules
         {
             throw new TaskDefinitionException($"{threshold} is not a probability; use a number from 0 (never abstain) to 1", source, "decision.abstainBelow");
         }
+
+        if (task.Decision.LabelThreshold is { } labelThreshold && !(labelThreshold > 0 && labelThreshold < 1))
+        {
+            throw new TaskDefinitionException($"{labelThreshold} is out of range; use a probability above 0 and below 1", source, "decision.labelThreshold");
+        }
+
+        if (task.Decision.Coverage is { } coverage && !(coverage > 0 && coverage < 1))
+        {
+            throw new TaskDefinitionException($"{coverage} is out of range; use a share above 0 and below 1, 0.9 for nine texts in ten", source, "decision.coverage");
+        }
+
+        if (task.Kind != TaskKind.Classify && (task.Decision.LabelThreshold is not null || task.Decision.Coverage is not null))
+        {
+            throw new TaskDefinitionException($"a task of kind '{task.Kind.ToString().ToLowerInvariant()}' has no labels to choose from; remove labelThreshold and coverage", source, "decision");
+        }
     }
 
     private static void CheckLabels(IReadOnlyList<LabelDefinition> labels, string? source)
@@ -106,6 +122,21 @@ internal static class TaskDefinitionRules
             {
                 CheckWellFormed(label.Description, $"labels[{i}].description", source);
             }
+
+            CheckGroups(label, $"labels[{i}].groups", source);
+        }
+    }
+
+    private static void CheckGroups(LabelDefinition label, string element, string? source)
+    {
+        if (label.Groups.Count > MaxGroups)
+        {
+            throw new TaskDefinitionException($"{label.Groups.Count} groups within each other; at most {MaxGroups} are allowed", source, element);
+        }
+
+        for (int level = 0; level < label.Groups.Count; level++)
+        {
+            CheckText(label.Groups[level], $"{element}[{level}]", MaxNameLength, source);
         }
     }
 

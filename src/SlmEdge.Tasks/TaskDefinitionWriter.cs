@@ -43,6 +43,17 @@ internal static class TaskDefinitionWriter
                     writer.WriteString("code", label.Code);
                 }
 
+                if (label.Groups.Count > 0)
+                {
+                    writer.WriteStartArray("groups");
+                    foreach (string group in label.Groups)
+                    {
+                        writer.WriteStringValue(group);
+                    }
+
+                    writer.WriteEndArray();
+                }
+
                 writer.WriteEndObject();
             }
 
@@ -61,6 +72,16 @@ internal static class TaskDefinitionWriter
         writer.WriteEndObject();
         writer.WriteStartObject("decision");
         writer.WriteNumber("abstainBelow", task.Decision.AbstainBelow);
+        if (task.Decision.LabelThreshold is { } labelThreshold)
+        {
+            writer.WriteNumber("labelThreshold", labelThreshold);
+        }
+
+        if (task.Decision.Coverage is { } coverage)
+        {
+            writer.WriteNumber("coverage", coverage);
+        }
+
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

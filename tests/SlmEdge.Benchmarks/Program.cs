@@ -2,8 +2,11 @@ using SlmEdge.Benchmarks.Classification;
 using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Constraints;
 using SlmEdge.Benchmarks.Data;
+using SlmEdge.Benchmarks.Generation;
 using SlmEdge.Benchmarks.Memory;
+using SlmEdge.Benchmarks.Models;
 using SlmEdge.Benchmarks.Quantization;
+using SlmEdge.Benchmarks.Serving;
 using SlmEdge.Benchmarks.Training;
 
 var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringComparer.Ordinal)
@@ -13,6 +16,11 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["constraints"] = ConstraintBenchmark.Run,
     ["classify-batching"] = ClassifyBatchingBenchmark.Run,
     ["classify-node"] = ClassifyNodeBenchmark.Run,
+    ["classify-server"] = ClassifyServerBenchmark.Run,
+    ["load"] = LoadBenchmark.Run,
+    ["start"] = StartBenchmark.Run,
+    ["generate"] = GenerateBenchmark.Run,
+    ["random-model"] = RandomCheckpoint.Run,
     ["train-packing"] = TrainPackingBenchmark.Run,
     ["data-large"] = DataLargeBenchmark.Run,
     [DataWork.Command] = DataWork.Run,
@@ -34,13 +42,23 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           constraints        --vocabulary DIR|FILE.gguf  masks of our schemas against llama.cpp's grammar sampler
           classify-batching  MODEL                      prefix sharing and batching against one whole prompt at a time
           classify-node      MODEL                      our llama.cpp engine against node-llama-cpp on the same GGUF
+          classify-server    MODEL --server PATH [--clients N]
+                                                        our runtime against llama-server with prompt cache and a label grammar
+          load               MODEL [--clients N] [--minutes N] [--queue N]
+                                                        many clients at full load: errors, waiting times, memory after the first minute and at the end
+          start              MODEL --slm-edge PATH --llama PATH
+                                                        process start to the first decision, against llama.cpp's to its first token
+          generate           --gguf FILE --llama-bench PATH and/or --onnx DIR [--dtype fp32|q4] [--prompt N] [--tokens N]
+                                                        prompt and writing speed against llama-bench and transformers.js
+          random-model       --shape NAME --tokenizer DIR [--vocabulary N] [--end-token ID] --folder DIR
+                                                        a model with random weights and a real tokenizer, to measure the device side with
           train-packing      [--base DIR] [--task FILE --train FILE | --dialogues FILE [--max-length N]] [--batch N] [--steps N] [--learning-rate X]
                                                         packed LoRA step against padded ones: our binding's, and PyTorch's
           qlora-memory       --shape NAME [--tokens N] [--rank N] [--optimizers adamw,adamw8bit] [--folder DIR]
                                                         peak memory of loading and of one QLoRA step, random weights
           export-memory      --shape NAME [--forms f16,q4_k_m,int4] [--folder DIR]
                                                         seconds and peak memory of exports, random weights
-                                                        NAME is qwen2.5-0.5b, qwen2.5-3b, qwen2.5-7b or llama-3.2-1b; DIR keeps the model
+                                                        NAME is smollm2-135m, qwen2.5-0.5b, qwen2.5-3b, qwen2.5-7b or llama-3.2-1b; DIR keeps the model
           data-large         [--rows N] [--folder DIR] [--only NAME,…] [--memory MIB]
                                                         data dedupe, check, split, … on generated rows; exact dedupe beside sort and Python
 

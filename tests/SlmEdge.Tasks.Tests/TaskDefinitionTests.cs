@@ -25,6 +25,19 @@ public sealed class TaskDefinitionTests
     }
 
     [Fact]
+    public void Groups_coverage_and_label_threshold_are_read_and_written()
+    {
+        TaskDefinition task = TaskDefinition.Parse("""
+            {"name":"x","kind":"classify","instruction":"i","labels":["a",{"name":"b","groups":["plant","pumps"]}],
+             "decision":{"labelThreshold":0.3,"coverage":0.9}}
+            """);
+        task.Labels[0].Groups.ShouldBeEmpty();
+        task.Labels[1].Groups.ShouldBe(["plant", "pumps"]);
+        task.Decision.ShouldBe(new DecisionOptions { LabelThreshold = 0.3, Coverage = 0.9 });
+        TaskDefinition.Parse(task.ToJson()).ToJson().ShouldBe(task.ToJson());
+    }
+
+    [Fact]
     public void The_canonical_form_reads_back_to_itself_and_has_the_same_hash()
     {
         TaskDefinition task = TaskDefinition.Parse(Valid);
@@ -70,6 +83,11 @@ public sealed class TaskDefinitionTests
     [InlineData("""{"name":"x","kind":"classify","instruction":7,"labels":["a","b"]}""", "instruction", "has to be a string")]
     [InlineData("""{"name":"x","kind":"classify","instruction":"i","labels":{"a":1}}""", "labels", "an array")]
     [InlineData("""{"name":"x","kind":"classify","instruction":"i","labels":["a","b"],"decision":{"abstainBelow":1.5}}""", "decision.abstainBelow", "not a probability")]
+    [InlineData("""{"name":"x","kind":"classify","instruction":"i","labels":["a","b"],"decision":{"coverage":1}}""", "decision.coverage", "out of range")]
+    [InlineData("""{"name":"x","kind":"classify","instruction":"i","labels":["a","b"],"decision":{"labelThreshold":0}}""", "decision.labelThreshold", "out of range")]
+    [InlineData("""{"name":"x","kind":"classify","instruction":"i","labels":["a",{"name":"b","groups":"c"}]}""", "labels[1].groups", "an array of strings")]
+    [InlineData("""{"name":"x","kind":"classify","instruction":"i","labels":["a",{"name":"b","groups":["c"," d"]}]}""", "labels[1].groups[1]", "white space")]
+    [InlineData("""{"name":"x","kind":"generate","instruction":"i","decision":{"coverage":0.9}}""", "decision", "no labels to choose from")]
     [InlineData("""{"name":"x","kind":"generate","instruction":"i","labels":["a","b"]}""", "labels", "has no labels")]
     [InlineData("""{"name":"x","kind":"extract","instruction":"i"}""", "schema", "needs the JSON schema")]
     public void A_wrong_definition_is_refused_and_its_key_named(string json, string element, string message)

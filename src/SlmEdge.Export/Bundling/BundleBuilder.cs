@@ -5,7 +5,6 @@ using SlmEdge.Export.Onnx;
 using SlmEdge.Export.Proof;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Tasks.Data;
-using SlmEdge.Tasks.Metrics;
 using SlmEdge.Training;
 using SlmEdge.Training.Models;
 using SlmEdge.Training.Quantization;
@@ -82,9 +81,9 @@ public sealed class BundleBuilder
             ? []
             : BaselineScorer.Score(run.Task, EvaluationSet.Create("train", trainRows, run.Task), test, ct);
         StageResult recommended = _request.Limits.Recommend(stages)!;
-        double temperature = Calibrate(run, validRows, recommended, ct);
+        BundleCalibration calibration = Calibrate(run, validRows, recommended, ct);
         var proof = new StageProof(
-            _request.Name ?? run.Task.Name, run.Task, test, stages, reference, baselines, recommended, temperature, DateTime.UtcNow, DescribeMachine());
+            _request.Name ?? run.Task.Name, run.Task, test, stages, reference, baselines, recommended, calibration, DateTime.UtcNow, DescribeMachine());
 
         string report = Path.Combine(work, "report.html");
         ProofReport.Write(proof, report);
@@ -140,17 +139,17 @@ public sealed class BundleBuilder
         _warnings.AddRange(violations);
     }
 
-    private double Calibrate(TrainedRun run, IReadOnlyList<LabelledText> rows, StageResult recommended, CancellationToken ct)
+    private BundleCalibration Calibrate(TrainedRun run, IReadOnlyList<LabelledText> rows, StageResult recommended, CancellationToken ct)
     {
         if (rows.Count == 0)
         {
-            _warnings.Add("there are no validation rows to calibrate on (--valid); the temperature stays 1");
-            return 1;
+            _warnings.Add("there are no validation rows to calibrate on (--valid); the temperature stays 1, and there are no label sets");
+            return new BundleCalibration();
         }
 
         EvaluationSet valid = EvaluationSet.Create("validation rows", rows, run.Task);
         StageResult result = new StageVerifier(run.Task, run.Record.Codes, valid, run.Record.PromptSha256).Score(recommended.Definition, null, _progress, ct);
-        return Calibration.FitTemperature(result.LogProbs, [.. valid.Labels], run.Task.Labels.Count);
+        return ConfidenceCalibration.Fit(result.LogProbs, [.. valid.Labels], run.Task.Labels.Count, run.Task.Decision.Coverage);
     }
 
     private BundleManifest Pack(
@@ -168,7 +167,7 @@ public sealed class BundleBuilder
             TemplateSha256 = template.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(template))),
             Codes = run.Record.Codes ?? [],
             PromptSha256 = run.Record.PromptSha256,
-            Calibration = new BundleCalibration(proof.Temperature),
+            Calibration = proof.Calibration,
             Scores = [.. proof.Baselines.Select(StageScores.Of), .. proof.Stages.Select(StageScores.Of)],
             Golden = GoldenExamples.Choose(proof),
             Recommended = new BundleRecommendation(

@@ -53,7 +53,7 @@ internal static class GoldenExamples
         double Probability(StageResult stage, int row)
         {
             float[] scores = stage.LogProbs[(row * labels)..((row + 1) * labels)];
-            LabelScores.ApplyTemperature(scores, proof.Temperature);
+            LabelScores.ApplyTemperature(scores, proof.Calibration.Temperature);
             return Math.Exp(scores[stage.Predicted[row]]);
         }
     }

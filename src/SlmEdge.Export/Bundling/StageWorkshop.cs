@@ -59,12 +59,6 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
 
         if (gguf.Count > 0)
         {
-            if (Final != FloatGguf)
-            {
-                using ModelWeights weights = ModelWeights.Open(Final);
-                GgufExporter.Export(weights, FloatGguf, GgufQuantization.F32, threads, progress, ct);
-            }
-
             foreach (GgufQuantization type in gguf)
             {
                 yield return GgufStage(type);
@@ -147,14 +141,9 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
         string inBundle = GgufFileInBundle(type);
         string path = PathOf(inBundle);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (type == GgufQuantization.F32)
+        using (ModelWeights weights = ModelWeights.Open(Final))
         {
-            File.Copy(FloatGguf, path);
-        }
-        else
-        {
-            progress?.Report(new ExportProgress($"quantising to {GgufTypes.Name(type)}", 0, 1));
-            GgufExporter.Quantize(FloatGguf, path, type, threads, ct);
+            GgufExporter.Export(weights, path, type, threads, progress, ct);
         }
 
         return GgufStage(StageNames.Gguf(GgufTypes.Name(type)), GgufTypes.Name(type), path, inBundle, threads);

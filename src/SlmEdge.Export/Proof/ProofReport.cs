@@ -34,6 +34,11 @@ public static class ProofReport
         Card(html, "Speed, accuracy and size", "The area of a dot is the size on the disk.", CostChart.Render(proof));
         Card(html, "Can its confidence be trusted?", $"Stage “{Escape(shown.Definition.Stage)}”: on the diagonal, of the answers given with 80 % confidence 80 % are right.", Reliability(proof, shown));
         html.Append("</div>");
+        if (proof.Calibration.Conformal.Count > 0)
+        {
+            Card(html, "How many labels a sure answer needs", $"Stage “{Escape(shown.Definition.Stage)}”: sets of labels that are made to hold the true one for the stated share of texts, found on validation rows and counted here on the held-out texts.", LabelSetTable.Render(proof, shown));
+        }
+
         Card(html, "Which labels are confused", $"Stage “{Escape(shown.Definition.Stage)}”: rows are the true labels, columns the answers.", ConfusionTable.Render(shown.Report, [.. proof.Task.Labels.Select(l => l.Name)]));
         Card(html, "Most confident mistakes", $"Stage “{Escape(shown.Definition.Stage)}”.", MistakeTable.Render(proof, shown));
         Card(html, "How it was measured", null, Method(proof));
@@ -77,9 +82,9 @@ public static class ProofReport
     private static string Reliability(StageProof proof, StageResult stage)
     {
         var asScored = ("as scored", "var(--base)", Bins(1));
-        return proof.Temperature == 1
+        return proof.Calibration.Temperature == 1
             ? ReliabilityChart.Render(asScored)
-            : ReliabilityChart.Render(asScored, ($"T = {Number(proof.Temperature, "0.00")}", StageColor.Of(stage), Bins(proof.Temperature)));
+            : ReliabilityChart.Render(asScored, ($"T = {Number(proof.Calibration.Temperature, "0.00")}", StageColor.Of(stage), Bins(proof.Calibration.Temperature)));
 
         IReadOnlyList<ReliabilityBin> Bins(double temperature)
         {

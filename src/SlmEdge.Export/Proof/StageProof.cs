@@ -1,3 +1,4 @@
+using SlmEdge.Bundles;
 using SlmEdge.Tasks;
 
 namespace SlmEdge.Export.Proof;
@@ -10,7 +11,7 @@ namespace SlmEdge.Export.Proof;
 /// <param name="Reference">The stage that the others are compared with; one of <paramref name="Stages"/>.</param>
 /// <param name="Baselines">Classifiers without a language model; empty when there was nothing to train them on.</param>
 /// <param name="Recommended">The stage to run on a device, or null when none ships.</param>
-/// <param name="Temperature">Calibration temperature, 1 when nothing was fitted.</param>
+/// <param name="Calibration">Temperature and label sets; temperature 1 and no sets when nothing was fitted.</param>
 /// <param name="CreatedUtc">When.</param>
 /// <param name="Machine">On what.</param>
 public sealed record StageProof(
@@ -21,6 +22,6 @@ public sealed record StageProof(
     StageResult Reference,
     IReadOnlyList<BaselineResult> Baselines,
     StageResult? Recommended,
-    double Temperature,
+    BundleCalibration Calibration,
     DateTime CreatedUtc,
     string Machine);

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using SlmEdge.Runtime.Scheduling;
-using SlmEdge.Tasks.Labels;
 using SlmEdge.Tasks.Prompts;
 
 namespace SlmEdge.Runtime.Classification;
@@ -15,8 +14,7 @@ public sealed class Classifier
 {
     private readonly ClassificationPrompt prompt;
     private readonly BatchScheduler scheduler;
-    private readonly ClassifierIdentity identity;
-    private readonly double temperature;
+    private readonly DecisionMaker decisions;
     private readonly bool truncate;
     private readonly int maxTextTokens;
     private readonly int maxTextLength;
@@ -24,17 +22,13 @@ public sealed class Classifier
     internal Classifier(
         ClassificationPrompt prompt,
         BatchScheduler scheduler,
-        ClassifierIdentity identity,
+        DecisionMaker decisions,
         int contextLength,
-        double temperature,
-        double abstainBelow,
         LongTextPolicy longTexts)
     {
         this.prompt = prompt;
         this.scheduler = scheduler;
-        this.identity = identity;
-        this.temperature = temperature;
-        AbstainBelow = abstainBelow;
+        this.decisions = decisions;
         truncate = longTexts == LongTextPolicy.Truncate;
         maxTextTokens = contextLength - prompt.Prefix.Length - prompt.Labels.MaxDepth;
         // Far beyond what fits, tokenising would only cost time and memory: no vocabulary of the field packs 64
@@ -47,7 +41,7 @@ public sealed class Classifier
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>The calibrated probability of the best label below which the answer is an abstention.</summary>
-    public double AbstainBelow { get; }
+    public double AbstainBelow => decisions.Rules.AbstainBelow;
 
     /// <summary>Classifies one text.</summary>
     /// <param name="text">The text; white space around it does not count.</param>
@@ -303,52 +297,5 @@ public sealed class Classifier
         return -1;
     }
 
-    private Decision Decide(string text, int tokens, bool truncated, ScoreResult result)
-    {
-        var logProbs = result.LogProbs;
-        try
-        {
-            LabelScores.ApplyTemperature(logProbs, temperature);
-        }
-        catch (ArgumentException error)
-        {
-            throw new RuntimeException(
-                $"The model gave no usable score ({error.Message}). The model file or the engine is broken; check it with 'slm-edge bundle verify' and 'slm-edge doctor'.",
-                error);
-        }
-
-        var scores = new LabelScore[logProbs.Length];
-        var order = new int[scores.Length];
-        for (var i = 0; i < order.Length; i++)
-        {
-            order[i] = i;
-        }
-
-        // Ties keep the order of the task, so that equal scores always give the same label.
-        Array.Sort(order, (a, b) => logProbs[b].CompareTo(logProbs[a]) is var byScore and not 0 ? byScore : a.CompareTo(b));
-        for (var i = 0; i < order.Length; i++)
-        {
-            scores[i] = new LabelScore(Labels[order[i]], Math.Exp(logProbs[order[i]]));
-        }
-
-        var best = scores[0];
-        var abstains = best.Probability < AbstainBelow;
-        return new Decision
-        {
-            Text = text,
-            Label = abstains ? null : best.Label,
-            Confidence = best.Probability,
-            Scores = scores,
-            AbstentionReason = abstains
-                ? string.Create(
-                    System.Globalization.CultureInfo.InvariantCulture,
-                    $"the best label '{best.Label}' has probability {best.Probability:0.000}, below the threshold {AbstainBelow:0.000}")
-                : null,
-            Truncated = truncated,
-            BundleName = identity.BundleName,
-            BundleVersion = identity.BundleVersion,
-            Engine = identity.Engine,
-            Timings = new DecisionTimings(result.Queued, result.Evaluated, result.BatchTexts, tokens),
-        };
-    }
+    private Decision Decide(string text, int tokens, bool truncated, ScoreResult result) => decisions.Decide(text, tokens, truncated, result);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Measurement;
+using SlmEdge.Benchmarks.Models;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Gguf;
 using SlmEdge.Export.Onnx;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Measurement;
+using SlmEdge.Benchmarks.Models;
 
 namespace SlmEdge.Benchmarks.Memory;
 

@@ -1,3 +1,4 @@
+using SlmEdge.Bundles;
 using SlmEdge.Export.Proof;
 using SlmEdge.Export.Proof.Html;
 using SlmEdge.Tasks;
@@ -17,7 +18,7 @@ public sealed class ProofReportTests
         EvaluationSet data = EvaluationSet.Create("test.jsonl", rows, task);
         StageResult adapter = Stage("adapter", "libtorch", null, task, data, wrong: 2);
         StageResult gguf = Stage("gguf q8_0", "llama.cpp", "gguf/a.gguf", task, data, wrong: 3);
-        var proof = new StageProof("<i>title</i>", task, data, [adapter, gguf], adapter, [], gguf, 1.5, DateTime.UnixEpoch, "machine");
+        var proof = new StageProof("<i>title</i>", task, data, [adapter, gguf], adapter, [], gguf, new BundleCalibration(1.5) { Conformal = [new ConformalThreshold(0.9, 0.2)] }, DateTime.UnixEpoch, "machine");
         string html = ProofReport.Render(proof);
         html.ShouldNotContain("<script");
         html.ShouldNotContain("<img");

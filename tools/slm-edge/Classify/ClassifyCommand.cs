@@ -23,6 +23,7 @@ internal static class ClassifyCommand
         };
         var output = new Option<string>("--output") { Description = "File for the decisions, or - for the standard output.", DefaultValueFactory = _ => StandardStream };
         var top = new Option<int>("--top") { Description = "How many of the scores to write, best first; 0 for all." };
+        var details = new Option<bool>("--details") { Description = "Add bundle, version, engine, prompt hash and times to every line." };
         var maxLine = new Option<int>("--max-line-bytes") { Description = "Longest row of the input.", DefaultValueFactory = _ => new JsonLinesLimits().MaxLineBytes };
         format.AcceptOnlyFromAmong("auto", "jsonl", "text");
         top.AtLeast(0);
@@ -32,6 +33,7 @@ internal static class ClassifyCommand
         command.Options.Add(format);
         command.Options.Add(output);
         command.Options.Add(top);
+        command.Options.Add(details);
         command.Options.Add(maxLine);
         command.SetAction(async (parsed, ct) =>
         {
@@ -47,7 +49,7 @@ internal static class ClassifyCommand
             using var opened = runtime.Open(parsed);
             var outputPath = parsed.GetValue(output)!;
             using var outputStream = OpenOutput(outputPath, inputPath);
-            using var lines = new DecisionLines(outputStream, parsed.GetValue(top));
+            using var lines = new DecisionLines(outputStream, parsed.GetValue(top), parsed.GetValue(details));
             var name = inputPath == StandardStream ? "standard input" : inputPath ?? "--text";
             var rows = new RowStream(inputStream is null
                 ? texts.Select((value, index) => new TextRow(index + 1, value))

@@ -6,7 +6,7 @@ using SlmEdge.Runtime.Classification;
 namespace SlmEdge.Tools.Edge.Classify;
 
 /// <summary>Writes one JSON line per decision, each in one piece: whatever happens, what was written are whole lines.</summary>
-internal sealed class DecisionLines(Stream output, int top) : IDisposable
+internal sealed class DecisionLines(Stream output, int top, bool details) : IDisposable
 {
     // Labels and texts stay readable in any language; the lines are never pasted into HTML by this program.
     private readonly ArrayBufferWriter<byte> line = new(4096);
@@ -18,7 +18,7 @@ internal sealed class DecisionLines(Stream output, int top) : IDisposable
     {
         line.ResetWrittenCount();
         json.Reset(line);
-        DecisionJson.Write(json, decision, top);
+        DecisionJson.Write(json, decision, top, details);
         json.Flush();
         line.Write("\n"u8);
         output.Write(line.WrittenSpan);

@@ -20,6 +20,10 @@ internal sealed class RuntimeArguments
 
     public Option<double?> AbstainBelow { get; } = new("--abstain-below") { Description = "Probability below which the answer is an abstention, instead of the task's own." };
 
+    public Option<double?> LabelThreshold { get; } = new("--label-threshold") { Description = "Give every label of at least this probability, for texts with any number of labels." };
+
+    public Option<double?> Coverage { get; } = new("--coverage") { Description = "Add the set of labels that holds the true one for this share of texts, for example 0.9." };
+
     public Option<bool> Truncate { get; } = new("--truncate") { Description = "Cut texts that do not fit the context instead of refusing them." };
 
     public Option<string?> Cache { get; } = new("--cache") { Description = "Folder for the unpacked files of bundles, instead of the user's cache folder." };
@@ -31,7 +35,9 @@ internal sealed class RuntimeArguments
         Context.AtLeast(0);
         BatchTokens.Between(1, RuntimeOptions.MaxBatchTokens);
         AbstainBelow.Between(0, 1);
-        foreach (var option in new Option[] { Bundle, Engine, File, Threads, Context, BatchTokens, AbstainBelow, Truncate, Cache })
+        LabelThreshold.Between(0.001, 0.999);
+        Coverage.Between(0.001, 0.999);
+        foreach (var option in new Option[] { Bundle, Engine, File, Threads, Context, BatchTokens, AbstainBelow, LabelThreshold, Coverage, Truncate, Cache })
         {
             command.Options.Add(option);
         }
@@ -47,6 +53,8 @@ internal sealed class RuntimeArguments
         ContextLength = parsed.GetValue(Context),
         BatchTokens = parsed.GetValue(BatchTokens),
         AbstainBelow = parsed.GetValue(AbstainBelow),
+        LabelThreshold = parsed.GetValue(LabelThreshold),
+        Coverage = parsed.GetValue(Coverage),
         LongTexts = parsed.GetValue(Truncate) ? LongTextPolicy.Truncate : LongTextPolicy.Refuse,
         CacheDirectory = parsed.GetValue(Cache),
     };

@@ -41,7 +41,7 @@ internal static class ProofDisplay
         }
 
         console.Write(table);
-        Console.WriteLine($"{proof.Data.Texts.Count} held-out texts; calibration temperature {proof.Temperature.ToString("F2", System.Globalization.CultureInfo.InvariantCulture)}");
+        Console.WriteLine($"{proof.Data.Texts.Count} held-out texts; calibration temperature {proof.Calibration.Temperature.ToString("F2", System.Globalization.CultureInfo.InvariantCulture)}");
         if (outcome.Merging is { Reason: null } merging)
         {
             Console.WriteLine(merging);

@@ -7,7 +7,7 @@ using SlmEdge.Formats.Safetensors;
 using SlmEdge.Formats.Tokenization;
 using SlmEdge.Training.Families;
 
-namespace SlmEdge.Benchmarks.Memory;
+namespace SlmEdge.Benchmarks.Models;
 
 /// <summary>
 /// Writes a model of a given shape in bf16 shards, a few megabytes at a time. Weights are normal with deviation 0.02, cut at random places out
@@ -19,6 +19,26 @@ internal static class RandomCheckpoint
     private const long ShardBytes = 2L << 30;
     private const string EndOfText = "<|endoftext|>";
 
+    /// <summary>
+    /// <c>random-model</c>: writes a model with the files of a real tokenizer (<c>--tokenizer DIR</c>), for measurements on the device side.
+    /// </summary>
+    public static void Run(BenchmarkArguments arguments)
+    {
+        var config = ModelShapes.Find(arguments.Required("shape"));
+        var tokenizer = arguments.Required("tokenizer");
+        var end = arguments.Integer("end-token", config.EosTokenId ?? 0);
+        config = config with { VocabSize = arguments.Integer("vocabulary", config.VocabSize), EosTokenId = end };
+        var folder = arguments.Required("folder");
+        Directory.CreateDirectory(folder);
+        Write(folder, config, () =>
+        {
+            foreach (var file in Directory.EnumerateFiles(tokenizer, "*.json").Concat(Directory.EnumerateFiles(tokenizer, "merges.txt")))
+            {
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+            }
+        });
+    }
+
     /// <summary>Writes the model that <c>--shape</c> names to <c>--folder</c>, or to a temporary folder; one that is there already is used again.</summary>
     /// <returns>The folder, and whether it is to be deleted afterwards.</returns>
     public static (string Folder, bool Temporary) Prepare(BenchmarkArguments arguments)
@@ -27,20 +47,20 @@ internal static class RandomCheckpoint
         if (arguments.Text("folder") is not { } folder)
         {
             folder = Directory.CreateTempSubdirectory("slmedge-bench-").FullName;
-            Write(folder, config);
+            Write(folder, config, () => WriteTokenizer(folder));
             return (folder, true);
         }
 
         if (!File.Exists(Path.Combine(folder, "config.json")))
         {
             Directory.CreateDirectory(folder);
-            Write(folder, config);
+            Write(folder, config, () => WriteTokenizer(folder));
         }
 
         return (folder, false);
     }
 
-    private static void Write(string folder, DecoderConfig config)
+    private static void Write(string folder, DecoderConfig config, Action writeTokenizer)
     {
         var random = new Random(1);
         var table = new ushort[TableLength];
@@ -73,11 +93,16 @@ internal static class RandomCheckpoint
 
         File.WriteAllText(
             Path.Combine(folder, "model.safetensors.index.json"), new JsonObject { ["metadata"] = new JsonObject(), ["weight_map"] = map }.ToJsonString());
+        writeTokenizer();
+        config.Save(folder);
+    }
+
+    private static void WriteTokenizer(string folder)
+    {
         var trainer = new BytePairTrainer(new BytePairTrainerOptions { VocabularySize = 300, SpecialTokens = [EndOfText] });
         trainer.Add("a few words, of which the tokenizer is made");
         trainer.Train().Save(folder);
         new TokenizerConfig { EosToken = EndOfText, AddBosToken = false }.Save(folder);
-        config.Save(folder);
     }
 
     private static void Fill(Stream stream, long elements, ushort[] source, Random random)

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using SlmEdge.Benchmarks.Classification;
+using SlmEdge.Benchmarks.CommandLine;
+using SlmEdge.Benchmarks.Measurement;
+using SlmEdge.Engines.LlamaCpp;
+using SlmEdge.Runtime;
+
+namespace SlmEdge.Benchmarks.Serving;
+
+/// <summary>
+/// Our runtime against llama.cpp's server on one GGUF, one set of prompts and as many threads: one text after the other, and with several
+/// clients at once. The server keeps the prompt of each slot and writes the label under a grammar of all labels, which is how it is used
+/// for classification; ours scores every label.
+/// </summary>
+internal static class ClassifyServerBenchmark
+{
+    public static void Run(BenchmarkArguments arguments)
+    {
+        var input = ClassificationInput.Load(arguments);
+        var gguf = input.Gguf ?? throw new BenchmarkException("classify-server compares on a GGUF file; there is none.");
+        var clients = arguments.Integer("clients", 4);
+        string[] texts = [.. input.Rows.Select(row => row.Text)];
+        using var tokenizer = LlamaTokenizer.Open(gguf);
+        var (prompt, encoded) = input.Render(tokenizer);
+        int[][] prompts = [.. encoded.Select(text => (int[])[.. prompt.Prefix, .. text])];
+        var context = prompts.Max(tokens => tokens.Length) + prompt.Labels.MaxDepth + 8;
+        using var bundle = new TemporaryBundle(gguf, input.Task, prompt.Codes.Count > 0 ? prompt.Codes : null);
+        using var runtime = SlmRuntime.Open(bundle.Path, new RuntimeOptions { CacheDirectory = bundle.Cache, Threads = arguments.Threads, ContextLength = context });
+        using var server = LlamaServer.Start(arguments.Required("server"), gguf, clients, context, arguments.Threads);
+        var grammar = LabelGrammar.Create(prompt);
+        var answers = new Dictionary<string, int[]>(StringComparer.Ordinal);
+        var latencies = new Dictionary<string, double[]>(StringComparer.Ordinal);
+        var contenders = new List<Contender>
+        {
+            Ours("SlmEdge, one text at a time", 1),
+            Ours($"SlmEdge, {clients} clients", clients),
+            new("SlmEdge, a list of all texts", () => Time("SlmEdge, a list of all texts", async () =>
+                (await runtime.Classifier.ClassifyAsync(texts)).Select(decision => input.Task.IndexOf(decision.Scores[0].Label)).ToArray())),
+            Theirs("llama-server, one text at a time", 1),
+            Theirs($"llama-server, {clients} clients", clients),
+        };
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"classify-server: {Machine.Describe()}, {arguments.Threads} thread(s), {Path.GetFileName(gguf)}, {texts.Length} texts, {input.Task.Labels.Count} labels by {input.Task.Prompt.Verbalizer.ToString().ToLowerInvariant()}, prefix {prompt.Prefix.Length} tokens, texts {encoded.Average(t => t.Length):0.0} tokens, {arguments.Repetitions} rounds"));
+        var runs = PairedRuns.Measure(contenders, warmups: 1, arguments.Repetitions);
+        var alone = contenders.FindIndex(contender => contender.Name == "llama-server, one text at a time");
+        var table = new MarkdownTable("way", "texts/s", "against llama-server alone", "latency p50, ms", "p99, ms", "labels other than our list's");
+        for (var i = 0; i < contenders.Count; i++)
+        {
+            var name = contenders[i].Name;
+            var waits = latencies.GetValueOrDefault(name);
+            table.Add(
+                name,
+                (texts.Length / runs.Seconds(i)).ToString("0.0", CultureInfo.InvariantCulture),
+                i == alone ? "1" : runs.Ratio(i, alone).ToString(),
+                waits is null ? "–" : Percentile(waits, 0.5),
+                waits is null ? "–" : Percentile(waits, 0.99),
+                ClassificationRun.Differences(answers["SlmEdge, a list of all texts"], answers[name]).ToString(CultureInfo.InvariantCulture));
+        }
+
+        table.Print();
+
+        Contender Ours(string name, int parallel) => new(name, () => Clients(name, parallel, async text =>
+            input.Task.IndexOf((await runtime.Classifier.ClassifyAsync(texts[text])).Scores[0].Label)));
+
+        Contender Theirs(string name, int parallel) => new(name, () => Clients(name, parallel, async text =>
+            LabelGrammar.Find(prompt, await server.CompleteAsync(prompts[text], grammar, prompt.Labels.MaxDepth + 1))));
+
+        double Clients(string name, int parallel, Func<int, Task<int>> decide) => Time(name, async () =>
+        {
+            var decided = new int[texts.Length];
+            var waited = new double[texts.Length];
+            var next = -1;
+            await Task.WhenAll(Enumerable.Range(0, parallel).Select(_ => Task.Run(async () =>
+            {
+                for (var text = Interlocked.Increment(ref next); text < texts.Length; text = Interlocked.Increment(ref next))
+                {
+                    var start = Stopwatch.GetTimestamp();
+                    decided[text] = await decide(text);
+                    waited[text] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                }
+            })));
+            latencies[name] = waited;
+            return decided;
+        });
+
+        double Time(string name, Func<Task<int[]>> decide)
+        {
+            var start = Stopwatch.GetTimestamp();
+            answers[name] = decide().GetAwaiter().GetResult();
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+    }
+
+    private static string Percentile(double[] values, double share) =>
+        values.Order().ElementAt((int)Math.Min(values.Length - 1, share * values.Length)).ToString("0.0", CultureInfo.InvariantCulture);
+}
