@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using SlmEdge.Runtime.Scheduling;
+using SlmEdge.Runtime.Texts;
 using SlmEdge.Tasks.Prompts;
 
 namespace SlmEdge.Runtime.Classification;
@@ -225,18 +226,7 @@ public sealed class Classifier
 
     private int[] EncodeText(string text, long index, out bool truncated)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            throw new InvalidTextException(InvalidTextReason.Empty, "The text is empty. Give at least one character that is not white space.", index);
-        }
-
-        if (FindLoneSurrogate(text) is var position and >= 0)
-        {
-            throw new InvalidTextException(
-                InvalidTextReason.NotUnicode, $"The text holds half of a surrogate pair at character {position}; it is no Unicode text. Remove it.", index);
-        }
-
+        InputText.Check(text, index);
         truncated = false;
         var content = text;
         if (text.Length > maxTextLength)
@@ -278,26 +268,6 @@ public sealed class Classifier
         $"The text is too long: {length}, where the context leaves room for {Math.Max(maxTextTokens, 0)} tokens beside the instruction and the label. " +
         "Shorten it, allow it to be truncated, or choose a longer context.",
         index);
-
-    private static int FindLoneSurrogate(string text)
-    {
-        for (var i = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
-        {
-            if (char.IsSurrogate(text[i]))
-            {
-                if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
-                {
-                    i++;
-                }
-                else
-                {
-                    return i;
-                }
-            }
-        }
-
-        return -1;
-    }
 
     private Decision Decide(string text, int tokens, bool truncated, ScoreResult result) => decisions.Decide(text, tokens, truncated, result);
 }
