@@ -8,6 +8,7 @@ using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
 using SlmEdge.Runtime.Loading;
 using SlmEdge.Runtime.Scheduling;
+using SlmEdge.Runtime.Telemetry;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Data;
 
@@ -43,13 +44,15 @@ public sealed class SlmRuntime : IDisposable
             var prompt = TaskPrompts.Classification(bundle.Manifest, model);
             var identity = new ClassifierIdentity(bundle.Manifest.Name, bundle.Manifest.Version, model.EngineName, prompt.Sha256);
             var decisions = new DecisionMaker(task, DecisionRules.Create(bundle.Manifest, options), identity);
-            classifier = new Classifier(prompt, scheduler, decisions, ContextLength, options.LongTexts);
+            classifier = new Classifier(
+                prompt, scheduler, decisions, ContextLength, options.LongTexts, new OperationKind("classify", bundle.Manifest.Name, model.EngineName));
             PromptSha256 = prompt.Sha256;
             return;
         }
 
         var writing = TaskPrompts.Generation(bundle.Manifest, model);
-        var writer = new AnswerWriter(scheduler, model.Tokenizer, writing, ContextLength);
+        var writer = new AnswerWriter(
+            scheduler, model.Tokenizer, writing, ContextLength, new OperationKind(task.Kind == TaskKind.Chat ? "chat" : "text_completion", bundle.Manifest.Name, model.EngineName));
         PromptSha256 = writing.IdentityOf(task);
         switch (task.Kind)
         {

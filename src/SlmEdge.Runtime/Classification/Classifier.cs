@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using SlmEdge.Runtime.Scheduling;
+using SlmEdge.Runtime.Telemetry;
 using SlmEdge.Runtime.Texts;
 using SlmEdge.Tasks.Prompts;
 
@@ -16,6 +17,7 @@ public sealed class Classifier
     private readonly ClassificationPrompt prompt;
     private readonly SequenceScheduler scheduler;
     private readonly DecisionMaker decisions;
+    private readonly OperationKind operations;
     private readonly bool truncate;
     private readonly int maxTextTokens;
     private readonly int maxTextLength;
@@ -25,8 +27,10 @@ public sealed class Classifier
         SequenceScheduler scheduler,
         DecisionMaker decisions,
         int contextLength,
-        LongTextPolicy longTexts)
+        LongTextPolicy longTexts,
+        OperationKind operations)
     {
+        this.operations = operations;
         this.prompt = prompt;
         this.scheduler = scheduler;
         this.decisions = decisions;
@@ -269,5 +273,9 @@ public sealed class Classifier
         "Shorten it, allow it to be truncated, or choose a longer context.",
         index);
 
-    private Decision Decide(string text, int tokens, bool truncated, ScoreResult result) => decisions.Decide(text, tokens, truncated, result);
+    private Decision Decide(string text, int tokens, bool truncated, ScoreResult result)
+    {
+        operations.Decided(prompt.Prefix.Length + tokens, result.Queued + result.Evaluated);
+        return decisions.Decide(text, tokens, truncated, result);
+    }
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Runtime.Scheduling;
+using SlmEdge.Runtime.Telemetry;
 using SlmEdge.Tasks.Constraints;
 using SlmEdge.Tasks.Extraction;
 using SlmEdge.Tasks.Prompts;
@@ -9,7 +11,7 @@ using SlmEdge.Tasks.Prompts;
 namespace SlmEdge.Runtime.Generation;
 
 /// <summary>Lets the scheduler continue prompts, and hands the answers out as a whole or as they are written.</summary>
-internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer tokenizer, GenerationPrompt prompt, int contextLength)
+internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer tokenizer, GenerationPrompt prompt, int contextLength, OperationKind operations)
 {
     private readonly Lazy<VocabularyTrie> vocabulary = new(tokenizer.CreateVocabularyTrie);
     private readonly ConditionalWeakTable<JsonSchema, DocumentConstraint> constraints = [];
@@ -63,15 +65,32 @@ internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer t
         }
     }
 
-    public async Task<GeneratedText> WriteAsync(int[] tokens, GenerationOptions options, CancellationToken ct) =>
-        Describe(await scheduler.Enqueue(Request(tokens, options, null, ct)).ConfigureAwait(false));
+    public async Task<GeneratedText> WriteAsync(int[] tokens, GenerationOptions options, CancellationToken ct)
+    {
+        var operation = operations.Begin(options);
+        try
+        {
+            var answer = Describe(await scheduler.Enqueue(Request(tokens, options, null, ct)).ConfigureAwait(false));
+            operation.Succeed(answer);
+            return answer;
+        }
+        catch (Exception error)
+        {
+            operation.Fail(error);
+            throw;
+        }
+    }
 
     /// <summary>Writes an answer and hands out its pieces. Leaving the enumeration early gives the request up.</summary>
     public async IAsyncEnumerable<GenerationUpdate> StreamAsync(int[] tokens, GenerationOptions options, [EnumeratorCancellation] CancellationToken ct = default)
     {
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
-        var answer = scheduler.Enqueue(Request(tokens, options, piece => pieces.Writer.TryWrite(piece), abandon.Token));
+        var request = Request(tokens, options, piece => pieces.Writer.TryWrite(piece), abandon.Token);
+        var parent = Activity.Current;
+        var operation = operations.Begin(options);
+        Activity.Current = parent; // What the caller does between two pieces is no part of the operation.
+        var answer = Start(request);
         _ = answer.ContinueWith(
             _ => pieces.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
@@ -98,6 +117,27 @@ internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer t
             }
 
             await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (answer.IsCompletedSuccessfully)
+            {
+                operation.Succeed(Describe(answer.Result));
+            }
+            else
+            {
+                operation.Fail(answer.Exception?.InnerException ?? new OperationCanceledException());
+            }
+        }
+    }
+
+    // An error at the queue ends the stream as one of the engine does.
+    private Task<GenerateResult> Start(GenerateRequest request)
+    {
+        try
+        {
+            return scheduler.Enqueue(request);
+        }
+        catch (Exception error)
+        {
+            return Task.FromException<GenerateResult>(error);
         }
     }
 
