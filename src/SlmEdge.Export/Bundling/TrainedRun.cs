@@ -100,7 +100,7 @@ public sealed class TrainedRun
         if (record.Task.Kind == TaskKind.Classify == writing)
         {
             throw new ExportException(
-                writing ? $"'{directory}' is a run of a task of kind 'classify', whose proof compares labels." : $"'{directory}' is a run of a task of kind '{record.Task.Kind.ToString().ToLowerInvariant()}'. The proof in a bundle compares decisions between labels, and such a task writes text. Export its model with 'slm-export gguf' or 'slm-export onnx' (--base, --adapter) and score it with 'slm-train eval'.");
+                writing ? $"'{directory}' is a run of a task of kind 'classify', whose proof compares labels." : $"'{directory}' is a run of a task of kind '{record.Task.Kind.ToString().ToLowerInvariant()}'. The proof in a bundle compares decisions between labels, and such a task writes text: 'slm-export bundle' proves it by its answers, and 'slm-edge bundle verify' checks the bundle.");
         }
 
         string adapter = RunDirectory.AdapterPath(directory);

@@ -44,7 +44,10 @@ internal sealed class WritingStageScorer(TaskDefinition task, IReadOnlyList<Writ
             int[] written = opened.Engine.GenerateGreedy(tokens, Math.Min(limit, room), ct);
             int end = Array.FindIndex(written, token => prompt.EndTokens.Contains(token));
             ended[row] = end >= 0 || written.Length < Math.Min(limit, room);
-            answers[row] = opened.Tokenizer.Decode(end >= 0 ? written.AsSpan(0, end) : written).Trim();
+
+            // An untrained model may choose rows that pad its embedding and stand for no token.
+            int[] tokensOfText = [.. written.Take(end >= 0 ? end : written.Length).Where(token => token < opened.Tokenizer.VocabularySize)];
+            answers[row] = opened.Tokenizer.Decode(tokensOfText).Trim();
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -13,7 +13,7 @@ internal static class WritingRun
     private static readonly string[] Words = ["pump", "battery", "bucket", "engine", "boom", "pin"];
 
     /// <summary>Makes a run of a kind of task, or of preferences (<c>dpo</c>), and gives its base and its folder.</summary>
-    public static (string Base, string Run) Create(TemporaryFolder folder, string kind)
+    public static (string Base, string Run) Create(TemporaryFolder folder, string kind, int epochs = 4)
     {
         string model = TinyModel.Write(folder.At("base"), TinyModel.Config(hidden: 64, layers: 1), seed: 1);
         if (kind == "chat")
@@ -36,7 +36,7 @@ internal static class WritingRun
                 : $$"""{ "name": "t", "kind": "{{kind}}", "instruction": "Say what to do." }""";
             new SftTrainer(new SftOptions
             {
-                BaseDirectory = model, Task = TaskDefinition.Parse(task), TrainFile = train, OutputDirectory = run, Lora = Lora, Epochs = 4, LearningRate = 1e-2, BatchSize = 8, Threads = 1,
+                BaseDirectory = model, Task = TaskDefinition.Parse(task), TrainFile = train, OutputDirectory = run, Lora = Lora, Epochs = epochs, LearningRate = 1e-2, BatchSize = 8, Threads = 1,
             }).Run();
         }
 
