@@ -42,7 +42,9 @@ public static class BundleVerifier
         BundleManifest manifest = bundle.Manifest;
         EvaluationSet data = EvaluationSet.Create(dataFile, LabelledTextReader.Read(dataFile, manifest.Task, columns), manifest.Task);
         var verifier = new StageVerifier(manifest.Task, manifest.Codes, data, manifest.PromptSha256);
-        StageResult? reference = run is null ? null : verifier.Score(ReferenceStage(run, threads), null, progress, ct);
+        StageResult? reference = run is null
+            ? null
+            : new StageVerifier(manifest.Task, run.Record.Codes, data, run.Record.PromptSha256).Score(ReferenceStage(run, threads), null, progress, ct);
         bool comparable = manifest.Scores.All(score => score.Examples == data.Texts.Count);
 
         var files = new List<BundleCheck>();

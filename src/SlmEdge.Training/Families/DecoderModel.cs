@@ -79,7 +79,10 @@ public sealed class DecoderModel : IDisposable
     /// <summary>Residual stream after the final norm, <c>[tokens, hidden]</c>.</summary>
     /// <param name="pack">The sequences; none longer than the model's context.</param>
     /// <exception cref="TrainingException">A sequence is longer than the model's context.</exception>
-    public Tensor Forward(PackedSequences pack)
+    public Tensor Forward(PackedSequences pack) => Forward(pack, null);
+
+    /// <summary>The same, and shows the residual stream before the first block and after each, <c>[tokens, hidden]</c>, which is gone afterwards.</summary>
+    internal Tensor Forward(PackedSequences pack, Action<Tensor>? show)
     {
         if (pack.MaxLength > Config.ContextLength)
         {
@@ -97,6 +100,7 @@ public sealed class DecoderModel : IDisposable
         }
 
         var recompute = RecomputeActivations && is_grad_enabled();
+        show?.Invoke(hidden);
         var anchor = recompute ? zeros(1, device: Device).requires_grad_(true) : null;
         foreach (var layer in Layers)
         {
@@ -111,6 +115,7 @@ public sealed class DecoderModel : IDisposable
                     hidden,
                     anchor!)
                 : Layer(layer, hidden, rotary, layout);
+            show?.Invoke(hidden);
 
             // Autograd keeps what it needs of it; without a graph, only one layer's stream is alive.
             before.Dispose();
@@ -125,7 +130,7 @@ public sealed class DecoderModel : IDisposable
         return layer.Feed(attended);
     }
 
-    /// <summary>Logits of the given rows of <see cref="Forward"/>'s result, <c>[rows, vocabulary]</c>.</summary>
+    /// <summary>Logits of the given rows of <see cref="Forward(PackedSequences)"/>'s result, <c>[rows, vocabulary]</c>.</summary>
     /// <param name="hidden"><c>[rows, hidden]</c>.</param>
     public Tensor Logits(Tensor hidden) => Softcap(OutputHead.Logits(hidden, Head));
 
