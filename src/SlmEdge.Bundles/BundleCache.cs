@@ -70,7 +70,7 @@ internal static class BundleCache
     }
 
     /// <summary>Others on the machine must not be able to exchange files between the check and their use.</summary>
-    private static void CreatePrivate(string cache)
+    public static void CreatePrivate(string cache)
     {
         if (Directory.Exists(cache))
         {

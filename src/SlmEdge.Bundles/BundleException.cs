@@ -1,7 +1,7 @@
 namespace SlmEdge.Bundles;
 
 /// <summary>A bundle cannot be trusted or used: damaged, incomplete, of another format version, or not signed by a trusted key.</summary>
-public sealed class BundleException : Exception
+public class BundleException : Exception
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What is wrong and what to do.</param>

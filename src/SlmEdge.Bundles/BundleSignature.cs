@@ -33,7 +33,7 @@ internal static class BundleSignature
         return false;
     }
 
-    private static void CheckCurve(ECDsa key)
+    public static void CheckCurve(ECDsa key)
     {
         if (key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value is not (P256 or null) || key.KeySize != 256)
         {

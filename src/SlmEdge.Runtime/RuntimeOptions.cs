@@ -32,6 +32,13 @@ public sealed record RuntimeOptions
     /// <summary>Texts that may wait in front of the engine; one more is answered with <see cref="RuntimeBusyException"/>.</summary>
     public int QueueCapacity { get; init; } = 1024;
 
+    /// <summary>
+    /// Whether label and scores of a decision are the same bits whatever else is evaluated with it, before it or at the same time. Otherwise
+    /// scores may differ in their second digit, and where two labels are almost equal the label. <see langword="null"/>, the default, is yes
+    /// where the model allows it.
+    /// </summary>
+    public bool? Deterministic { get; init; }
+
     /// <summary>What happens to a text that does not fit the context.</summary>
     public LongTextPolicy LongTexts { get; init; } = LongTextPolicy.Refuse;
 
@@ -40,6 +47,12 @@ public sealed record RuntimeOptions
     /// <see langword="null"/> for the task's own threshold.
     /// </summary>
     public double? AbstainBelow { get; init; }
+
+    /// <summary>
+    /// Bytes that the model may take (weights, key-value memory and workspace, computed before it is loaded), or <see langword="null"/> for
+    /// what is free on the machine and in its control group.
+    /// </summary>
+    public long? MemoryLimitBytes { get; init; }
 
     /// <summary>
     /// Calibrated probability from which on a label is part of the answer, for texts with any number of labels, or <see langword="null"/>
@@ -65,6 +78,7 @@ public sealed record RuntimeOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTexts, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchTexts, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueCapacity, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MemoryLimitBytes ?? 1, 1, nameof(MemoryLimitBytes));
         if (LabelThreshold is { } labelThreshold && !(labelThreshold > 0 && labelThreshold < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(LabelThreshold), labelThreshold, "has to be a probability above 0 and below 1");

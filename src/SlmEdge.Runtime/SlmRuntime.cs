@@ -1,5 +1,6 @@
 using SlmEdge.Bundles;
 using SlmEdge.Engines;
+using SlmEdge.Engines.Memory;
 using SlmEdge.Runtime.Classification;
 using SlmEdge.Runtime.Golden;
 using SlmEdge.Runtime.Loading;
@@ -18,10 +19,10 @@ public sealed class SlmRuntime : IDisposable
 {
     private readonly Bundle bundle;
     private readonly LoadedModel model;
-    private readonly BatchScheduler scheduler;
+    private readonly SequenceScheduler scheduler;
     private int disposed;
 
-    private SlmRuntime(Bundle bundle, LoadedModel model, BatchScheduler scheduler, Classifier classifier, string promptSha256)
+    private SlmRuntime(Bundle bundle, LoadedModel model, SequenceScheduler scheduler, Classifier classifier, string promptSha256)
     {
         this.bundle = bundle;
         this.model = model;
@@ -53,6 +54,12 @@ public sealed class SlmRuntime : IDisposable
     /// <summary>SHA-256 of the rendered prompt, lower-case hex.</summary>
     public string PromptSha256 { get; }
 
+    /// <summary>Whether label and scores of a decision are the same bits whatever else runs; see <see cref="RuntimeOptions.Deterministic"/>.</summary>
+    public bool IsDeterministic => model.Sequences.IsRepeatable;
+
+    /// <summary>What the model takes, computed before it was loaded.</summary>
+    public MemoryEstimate Memory => model.Memory;
+
     /// <summary>Classifies texts.</summary>
     public Classifier Classifier { get; }
 
@@ -82,7 +89,9 @@ public sealed class SlmRuntime : IDisposable
 
             model = ModelLoader.Load(bundle, ModelChoice.Choose(manifest, options.Engine, options.File), options);
             var prompt = RenderPrompt(manifest, model);
-            var scheduler = new BatchScheduler(model.Engine, prompt.Prefix, prompt.Labels, options.BatchTokens, options.BatchTexts, options.QueueCapacity);
+            var scheduler = new SequenceScheduler(
+                model.Sequences,
+                new SchedulerOptions { BatchTokens = options.BatchTokens, BatchTexts = options.BatchTexts, QueueCapacity = options.QueueCapacity });
             var classifier = new Classifier(
                 prompt,
                 scheduler,

@@ -5,6 +5,7 @@ using SlmEdge.Benchmarks.Generation;
 using SlmEdge.Benchmarks.Memory;
 using SlmEdge.Benchmarks.Models;
 using SlmEdge.Benchmarks.Quantization;
+using SlmEdge.Benchmarks.SameAnswer;
 using SlmEdge.Benchmarks.Serving;
 using SlmEdge.Benchmarks.Training;
 
@@ -14,6 +15,8 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["blocks"] = BlockBenchmark.Run,
     ["classify-batching"] = ClassifyBatchingBenchmark.Run,
     ["classify-node"] = ClassifyNodeBenchmark.Run,
+    ["same-answer"] = SameAnswerBenchmark.Run,
+    ["score-scheduled"] = ScheduledBenchmark.Run,
     ["classify-server"] = ClassifyServerBenchmark.Run,
     ["load"] = LoadBenchmark.Run,
     ["start"] = StartBenchmark.Run,
@@ -39,6 +42,8 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           blocks                                        blocks of deployed files against a plain memory copy, one core
           classify-batching  MODEL                      prefix sharing and batching against one whole prompt at a time
           classify-node      MODEL                      our llama.cpp engine against node-llama-cpp on the same GGUF
+          same-answer        MODEL [--decisions N]      the same decisions alone and for 64 clients at once, in both modes
+          score-scheduled    MODEL                      the scheduler in both modes against the engine's own batched scoring
           classify-server    MODEL --server PATH [--clients N]
                                                         our runtime against llama-server with prompt cache and a label grammar
           load               MODEL [--clients N] [--minutes N] [--queue N]

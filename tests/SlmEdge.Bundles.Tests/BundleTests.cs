@@ -38,7 +38,8 @@ public sealed class BundleTests : IDisposable
         read.Scores.ShouldBe(manifest.Scores);
         read.Golden.ShouldBe(manifest.Golden);
         read.Files.ShouldBe(manifest.Files);
-        read.Calibration.ShouldBe(manifest.Calibration);
+        read.Calibration.Temperature.ShouldBe(manifest.Calibration.Temperature);
+        read.Calibration.Conformal.ShouldBe(manifest.Calibration.Conformal);
         read.Recommended.ShouldBe(manifest.Recommended);
         read.CreatedUtc.ShouldBe(manifest.CreatedUtc);
     }

@@ -1,5 +1,5 @@
 using SlmEdge.Engines;
-using SlmEdge.Tasks.Labels;
+using SlmEdge.Engines.Sequences;
 
 namespace SlmEdge.Runtime.Tests;
 
@@ -7,21 +7,40 @@ namespace SlmEdge.Runtime.Tests;
 /// Stands for an engine at moments that a real one cannot be brought to: in the middle of an evaluation for as long as a test
 /// wants, or failing on one text.
 /// </summary>
-internal sealed class GatedEngine : IEngine
+internal sealed class GatedEngine : ISequenceEngine
 {
-    /// <summary>The first token of a text that cannot be evaluated.</summary>
+    /// <summary>A token that cannot be evaluated.</summary>
     public const int Poison = 666;
 
     private readonly SemaphoreSlim gate = new(0);
     private readonly SemaphoreSlim entered = new(0);
+    private readonly float[] logits = new float[1000];
+    private readonly List<int>?[] sequences = new List<int>?[64];
 
-    public List<int> BatchSizes { get; } = [];
-
-    public EngineInfo Info { get; } = new("gated", "0", "", "", 1, false, null);
+    /// <summary>The tokens of each evaluation.</summary>
+    public List<int[]> Batches { get; } = [];
 
     public int VocabularySize => 1000;
 
     public int ContextLength => 1000;
+
+    public int CellCount => 4000;
+
+    public int FreeCells => CellCount - sequences.Sum(sequence => sequence?.Count ?? 0);
+
+    public bool SharesCells => true;
+
+    public int SequenceCount => sequences.Length;
+
+    public int FreeSequences => sequences.Count(sequence => sequence is null);
+
+    public int BatchTokens { get; init; } = 100;
+
+    public int BatchOutputs => BatchTokens;
+
+    public bool IsRepeatable => false;
+
+    public bool Splits => true;
 
     /// <summary>Lets so many evaluations go on.</summary>
     public void Open(int evaluations) => gate.Release(evaluations);
@@ -29,28 +48,48 @@ internal sealed class GatedEngine : IEngine
     /// <summary>Completes when an evaluation has begun.</summary>
     public Task EnteredAsync() => entered.WaitAsync();
 
-    public void ScoreLabels(ReadOnlySpan<int> prefix, IReadOnlyList<int[]> texts, LabelTrie labels, Span<float> logProbs, CancellationToken ct = default)
+    public bool PrefersWholePrompt(int prefixTokens, int textTokens) => false;
+
+    public int Allocate(bool repeats)
     {
-        BatchSizes.Add(texts.Count);
+        var free = Array.IndexOf(sequences, null);
+        sequences[free] = [];
+        return free;
+    }
+
+    public int GetLength(int sequence) => sequences[sequence]!.Count;
+
+    public void CopyPrefix(int source, int destination, int length) => sequences[destination]!.AddRange(sequences[source]!.Take(length));
+
+    public void Truncate(int sequence, int length) => sequences[sequence]!.RemoveRange(length, sequences[sequence]!.Count - length);
+
+    public void Free(int sequence) => sequences[sequence] = null;
+
+    public void Evaluate(SequenceBatch batch, CancellationToken ct)
+    {
+        Batches.Add(batch.Tokens.ToArray());
         entered.Release();
         gate.Wait(ct);
-        for (var i = 0; i < texts.Count; i++)
+        if (batch.Tokens.Contains(Poison))
         {
-            if (texts[i][0] == Poison)
-            {
-                throw new EngineException("this text cannot be evaluated");
-            }
+            throw new EngineException("this text cannot be evaluated");
+        }
 
-            for (var label = 0; label < labels.LabelCount; label++)
-            {
-                logProbs[(i * labels.LabelCount) + label] = -texts[i][0] - label;
-            }
+        for (var i = 0; i < batch.Count; i++)
+        {
+            sequences[batch.Sequences[i]]!.Add(batch.Tokens[i]);
         }
     }
 
-    public float[] EvaluateLogits(ReadOnlySpan<int> tokens) => throw new NotSupportedException();
+    public ReadOnlySpan<float> GetLogits(int index) => logits;
 
-    public int[] GenerateGreedy(ReadOnlySpan<int> prompt, int maxTokens, CancellationToken ct = default) => throw new NotSupportedException();
+    public void Settle()
+    {
+    }
+
+    public bool IsDisplaced(int sequence) => false;
+
+    public void Clear() => Array.Clear(sequences);
 
     public void Dispose()
     {

@@ -116,6 +116,34 @@ public sealed class ConversationPromptTests
         tokens.Where((_, i) => supervised[i]).Select(tokenizer.GetTokenText).ShouldBe(["two", "<|end|>"]);
     }
 
+    /// <summary>Qwen's and Llama's templates know what tools answer; only the assistant's turns are learned.</summary>
+    [SkippableTheory]
+    [InlineData("qwen2_5", "tool", "calling<|im_end|>", "it is 7<|im_end|>")]
+    [InlineData("qwen3", "tool", "calling<|im_end|>", "<think>\n\n</think>\n\nit is 7<|im_end|>")]
+    [InlineData("llama3_1", "tool", "calling<|eot_id|>", "it is 7<|eot_id|>")]
+    public void Answers_of_tools_are_rendered_and_not_learned(string template, string role, params string[] learned)
+    {
+        ConversationPrompt prompt = Real(template);
+        ChatMessage[] messages = [new("user", "how much?"), new("assistant", "calling"), new(role, "seven <|im_end|>"), new("assistant", "it is 7")];
+        (int[] tokens, bool[] supervised) = prompt.Encode(messages);
+        Learned(tokens, supervised).ShouldBe(learned);
+        _tokenizer.Decode(tokens).ShouldContain("seven <|im_end|>");
+        int[] asked = prompt.EncodePrompt(messages[..3]);
+        tokens[..asked.Length].ShouldBe(asked);
+    }
+
+    [SkippableTheory]
+    [InlineData("phi3", "tool")]
+    [InlineData("phi3", "function")]
+    [InlineData("gemma", "tool")]
+    public void A_role_that_the_template_does_not_know_is_refused_by_name(string template, string role)
+    {
+        ConversationPrompt prompt = Real(template);
+        ChatMessage[] messages = [new("user", "how much?"), new("assistant", "calling"), new(role, "seven"), new("assistant", "it is 7")];
+        Should.Throw<ChatTemplateException>(() => prompt.Encode(messages)).Message.ShouldContain($"role '{role}'");
+        Should.Throw<ChatTemplateException>(() => prompt.EncodePrompt(messages[..3])).Message.ShouldContain($"role '{role}'");
+    }
+
     [Fact]
     public void Refusals_of_the_template_reach_the_caller()
     {

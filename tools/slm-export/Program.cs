@@ -17,6 +17,7 @@ var root = new RootCommand("Turn a trained model into what a device runs: merge,
     MergeCommand.Create(),
     BundleCommand.Create(),
     VerifyCommand.Create(),
+    KeygenCommand.Create(),
 };
 var program = new CommandLineProgram(
     "slm-export",

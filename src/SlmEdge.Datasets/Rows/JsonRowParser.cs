@@ -146,7 +146,7 @@ internal sealed class JsonRowParser(DatasetOptions options) : RowParser(options)
 
             if (!IsRole(role))
             {
-                return $"{at}.role is '{role}'; use system, user or assistant";
+                return $"{at}.role is '{role}'; use system, user or assistant, or tool or function where the chat template knows them";
             }
 
             if (role == "system" && turn > 1)

@@ -3,7 +3,7 @@ namespace SlmEdge.Datasets.Rows;
 /// <summary>Tells from the columns of a record what it is an example of, and takes its texts.</summary>
 internal abstract class RowParser(DatasetOptions options)
 {
-    private static readonly string[] Turns = ["system", "user", "assistant"];
+    private static readonly string[] Turns = ["system", "user", "assistant", "tool", "function"];
 
     protected DatasetOptions Options => options;
 

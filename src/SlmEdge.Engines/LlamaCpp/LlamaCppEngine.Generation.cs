@@ -24,7 +24,7 @@ public sealed partial class LlamaCppEngine
         ArgumentNullException.ThrowIfNull(done);
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            CheckUsable();
             try
             {
                 generator.Run(() => Checked(next()), done, ct);

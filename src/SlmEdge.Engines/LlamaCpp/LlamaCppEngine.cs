@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 using SlmEdge.Engines.LlamaCpp.Evaluation;
 using SlmEdge.Engines.LlamaCpp.Generation;
 using SlmEdge.Engines.LlamaCpp.Native;
+using SlmEdge.Engines.LlamaCpp.Sequences;
 using SlmEdge.Engines.Native;
 using SlmEdge.Engines.Scoring;
+using SlmEdge.Engines.Sequences;
 using SlmEdge.Tasks.Labels;
 
 namespace SlmEdge.Engines.LlamaCpp;
@@ -14,8 +16,8 @@ namespace SlmEdge.Engines.LlamaCpp;
 public sealed partial class LlamaCppEngine : IEngine
 {
     // 64 MiB of logits at once: a large vocabulary gets fewer rows per evaluation.
-    private const int MaxLogits = 16 * 1024 * 1024;
-    private const int DefaultContextLimit = 4096;
+    internal const int MaxLogits = 16 * 1024 * 1024;
+    internal const int DefaultContextLimit = 4096;
     private const int FlashAttentionAuto = -1;
     private const int FlashAttentionDisabled = 0;
     private const int LoadModeAuto = -1;
@@ -32,7 +34,9 @@ public sealed partial class LlamaCppEngine : IEngine
     private readonly LlamaEvaluator evaluator;
     private readonly LabelScorer scorer;
     private readonly SequenceGenerator generator;
+    private readonly int cellCount;
     private bool disposed;
+    private bool lent;
 
     private LlamaCppEngine(SafeLlamaModelHandle model, string path, LlamaCppOptions options)
     {
@@ -57,6 +61,8 @@ public sealed partial class LlamaCppEngine : IEngine
             var threads = options.Threads > 0 ? options.Threads : ProcessorTopology.PhysicalCores;
             var maxOutputs = Math.Clamp(MaxLogits / VocabularySize, 1, options.BatchTokens);
             var sequenceLimit = (int)LlamaNative.llama_max_parallel_sequences();
+            cellCount = CellCount(options);
+            CanRepeat = options is { HalfPrecisionCache: true, GpuLayers: 0 } && LlamaNative.llama_model_n_swa(model) is var window && (window <= 0 || window >= ContextLength);
             var context = CreateContext(options, threads, maxOutputs, sequenceLimit);
             evaluator = new LlamaEvaluator(context, VocabularySize, maxOutputs, sequenceLimit);
             scorer = new LabelScorer(evaluator, options.MaxSequences);
@@ -91,6 +97,12 @@ public sealed partial class LlamaCppEngine : IEngine
 
     /// <summary>The chat template that the file carries, as it stands there; null when it has none, as base models do.</summary>
     public string? ChatTemplate { get; }
+
+    /// <summary>
+    /// Whether <see cref="OpenSequences"/> can be repeatable: fused attention on the CPU, and no attention window shorter than the context
+    /// (behind it llama.cpp reuses cells out of their order).
+    /// </summary>
+    public bool CanRepeat { get; }
 
     /// <summary>Loads a model.</summary>
     /// <param name="ggufPath">A GGUF file with weights and vocabulary.</param>
@@ -140,7 +152,7 @@ public sealed partial class LlamaCppEngine : IEngine
         EngineInput.CheckScoring(prefix, texts, labels, logProbs, VocabularySize, ContextLength);
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            CheckUsable();
             try
             {
                 scorer.Score(prefix, texts, labels, logProbs, ct);
@@ -160,7 +172,7 @@ public sealed partial class LlamaCppEngine : IEngine
         var result = new float[(long)tokens.Length * VocabularySize];
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            CheckUsable();
             try
             {
                 var step = Math.Min(evaluator.Batch.Capacity, evaluator.MaxOutputs);
@@ -199,7 +211,7 @@ public sealed partial class LlamaCppEngine : IEngine
         var generated = new List<int>(Math.Min(maxTokens, ContextLength));
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            CheckUsable();
             try
             {
                 var last = evaluator.Append(prompt, 0, TextSequence, outputLast: true, ct);
@@ -234,6 +246,30 @@ public sealed partial class LlamaCppEngine : IEngine
         return [.. generated];
     }
 
+    /// <summary>
+    /// Hands out the model's sequences for a scheduler to use; until they are disposed the engine's own members that evaluate refuse.
+    /// </summary>
+    /// <param name="repeatable">Whether logits have to be the same bits whatever else is evaluated; it needs <see cref="CanRepeat"/>.</param>
+    /// <exception cref="EngineException">The model cannot be repeatable.</exception>
+    /// <exception cref="InvalidOperationException">They are handed out already.</exception>
+    public ISequenceEngine OpenSequences(bool repeatable = false)
+    {
+        lock (gate)
+        {
+            CheckUsable();
+            if (repeatable && !CanRepeat)
+            {
+                throw new EngineException(
+                    "Evaluations of this model cannot repeat bit for bit: that needs HalfPrecisionCache, no GPU layers and an attention window that is not shorter than the context. " +
+                    "Use a shorter context, or do without.");
+            }
+
+            var sequences = new LlamaSequences(evaluator, ContextLength, cellCount, repeatable, Return);
+            lent = true;
+            return sequences;
+        }
+    }
+
     /// <summary>Releases the model.</summary>
     public void Dispose()
     {
@@ -248,6 +284,27 @@ public sealed partial class LlamaCppEngine : IEngine
             evaluator?.Dispose();
             adapter?.Dispose();
             Tokenizer.Dispose();
+        }
+    }
+
+    private void CheckUsable()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (lent)
+        {
+            throw new InvalidOperationException("The engine's sequences are handed out; dispose them first.");
+        }
+    }
+
+    private void Return()
+    {
+        lock (gate)
+        {
+            lent = false;
+            if (!disposed)
+            {
+                evaluator.Reset();
+            }
         }
     }
 

@@ -3,7 +3,9 @@ using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Engines.Native;
 using SlmEdge.Engines.OnnxRuntime.Evaluation;
 using SlmEdge.Engines.OnnxRuntime.Native;
+using SlmEdge.Engines.OnnxRuntime.Sequences;
 using SlmEdge.Engines.Scoring;
+using SlmEdge.Engines.Sequences;
 using SlmEdge.Tasks.Labels;
 
 namespace SlmEdge.Engines.OnnxRuntime;
@@ -12,16 +14,19 @@ namespace SlmEdge.Engines.OnnxRuntime;
 /// <remarks>Safe to call from several threads; the calls then wait for each other.</remarks>
 public sealed class OnnxEngine : IEngine
 {
-    private const int DefaultContextLimit = 4096;
+    internal const int DefaultContextLimit = 4096;
 
     private readonly Lock gate = new();
     private readonly OnnxDecoder decoder;
     private readonly OnnxLabelScorer scorer;
+    private readonly OnnxEngineOptions options;
     private bool disposed;
+    private bool lent;
 
     private OnnxEngine(OnnxDecoder decoder, LlamaTokenizer? tokenizer, OnnxEngineOptions options, int contextLength, int threads)
     {
         this.decoder = decoder;
+        this.options = options;
         scorer = new OnnxLabelScorer(decoder, options.BatchTokens, options.CachedPrefixTokens);
         Tokenizer = tokenizer;
         ContextLength = contextLength;
@@ -89,7 +94,7 @@ public sealed class OnnxEngine : IEngine
         EngineInput.CheckScoring(prefix, texts, labels, logProbs, VocabularySize, ContextLength);
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            CheckUsable();
             scorer.Score(prefix, texts, labels, logProbs, ct);
         }
     }
@@ -100,7 +105,7 @@ public sealed class OnnxEngine : IEngine
         EngineInput.CheckSequence(tokens, VocabularySize, ContextLength);
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            CheckUsable();
             using var step = RunPrompt(tokens);
             return step.GetAllLogits().ToArray();
         }
@@ -114,7 +119,7 @@ public sealed class OnnxEngine : IEngine
         var generated = new List<int>(Math.Min(maxTokens, ContextLength));
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            CheckUsable();
             if (maxTokens == 0)
             {
                 return [];
@@ -157,6 +162,21 @@ public sealed class OnnxEngine : IEngine
         return [.. generated];
     }
 
+    /// <summary>
+    /// Hands out the model's sequences for a scheduler to use; until they are disposed the engine's own members that evaluate refuse.
+    /// </summary>
+    /// <param name="repeatable">Whether logits have to be the same bits whatever else is evaluated.</param>
+    /// <exception cref="InvalidOperationException">They are handed out already.</exception>
+    public ISequenceEngine OpenSequences(bool repeatable = false)
+    {
+        lock (gate)
+        {
+            CheckUsable();
+            lent = true;
+            return new OnnxSequences(decoder, ContextLength, options.BatchTokens, options.CachedPrefixTokens, repeatable, () => lent = false);
+        }
+    }
+
     /// <summary>Releases the model.</summary>
     public void Dispose()
     {
@@ -171,6 +191,15 @@ public sealed class OnnxEngine : IEngine
             scorer.Dispose();
             decoder.Dispose();
             Tokenizer?.Dispose();
+        }
+    }
+
+    private void CheckUsable()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (lent)
+        {
+            throw new InvalidOperationException("The engine's sequences are handed out; dispose them first.");
         }
     }
 

@@ -70,12 +70,6 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, BundleRequest
 
         if (gguf.Count > 0)
         {
-            if (Final != FloatGguf)
-            {
-                using ModelWeights weights = ModelWeights.Open(Final);
-                GgufExporter.Export(weights, FloatGguf, GgufQuantization.F32, request.Threads, progress, ct);
-            }
-
             foreach (GgufQuantization type in gguf)
             {
                 yield return GgufStage(type);
@@ -160,14 +154,9 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, BundleRequest
         string inBundle = GgufFileInBundle(type);
         string path = PathOf(inBundle);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (type == GgufQuantization.F32)
+        using (ModelWeights weights = ModelWeights.Open(Final))
         {
-            File.Copy(FloatGguf, path);
-        }
-        else
-        {
-            progress?.Report(new ExportProgress($"quantising to {GgufTypes.Name(type)}", 0, 1));
-            GgufExporter.Quantize(FloatGguf, path, type, request.Threads, ct);
+            GgufExporter.Export(weights, path, type, request.Threads, progress, ct);
         }
 
         return GgufStage(StageNames.Gguf(GgufTypes.Name(type)), GgufTypes.Name(type), path, inBundle, request.Threads) with { Rendering = Rendering };

@@ -50,6 +50,12 @@ public sealed class TrainedRun
     /// <exception cref="ExportException">The base was held in a form that no device runs.</exception>
     internal void RequireShipsAsTrained()
     {
+        if (AdapterDirectory is not null && Training.Adapters.AdapterDirectory.ReadSettings(AdapterDirectory).UseDora)
+        {
+            throw new ExportException(
+                $"The run '{Directory}' cannot be shipped as trained: its adapter is DoRA, which stretches the rows of the base itself, and no file of an adapter holds that. Ship merged files with --gguf or --onnx, or train without --dora.");
+        }
+
         if (!ShipsAsTrained)
         {
             throw new ExportException(
@@ -74,7 +80,13 @@ public sealed class TrainedRun
         RunRecord record = RunRecord.Load(directory);
         if (record.Command is not ("sft" or "dpo" or "distill logits") || record.Task is null || record.Base is null)
         {
-            throw new ExportException($"'{directory}' is a '{record.Command}' run{(record.Task is null ? " without a task" : "")}; a bundle is made of an 'sft', 'dpo' or 'distill logits' run with a task.");
+            throw new ExportException($"'{directory}' is a '{record.Command}' run{(record.Task is null ? " without a task" : "")}; a bundle is made of an 'sft' or 'distill logits' run of a classification. Export the model of another run with 'slm-export gguf' or 'slm-export onnx' (--base, --adapter).");
+        }
+
+        if (record.Task.Kind != TaskKind.Classify)
+        {
+            throw new ExportException(
+                $"'{directory}' is a run of a task of kind '{record.Task.Kind.ToString().ToLowerInvariant()}'. The proof in a bundle compares decisions between labels, and such a task writes text. Export its model with 'slm-export gguf' or 'slm-export onnx' (--base, --adapter) and score it with 'slm-train eval'.");
         }
 
         string adapter = RunDirectory.AdapterPath(directory);

@@ -10,7 +10,7 @@ namespace SlmEdge.Export.Gguf;
 /// <summary>Exports models and adapters to GGUF.</summary>
 public static class GgufExporter
 {
-    /// <summary>Exports a model in one pass over its files, with memory that does not grow with the model. Quantised types have the tensors that llama.cpp's own quantiser would write; IQ4_NL goes through a temporary F32 file beside the target, which that quantiser reads.</summary>
+    /// <summary>Exports a model in one pass over its files, with memory that does not grow with the model. Quantised types have the tensors that llama.cpp's own quantiser would write.</summary>
     /// <param name="weights">The model, merged or not.</param>
     /// <param name="path">The file; it appears only when it is complete.</param>
     /// <param name="type">The type of the matrices.</param>
@@ -28,35 +28,7 @@ public static class GgufExporter
         CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        if (GgufTensorTypes.Knows(type))
-        {
-            GgufModelWriter.Write(weights, path, type, threads, progress, ct);
-            return;
-        }
-
-        string full = Path.GetFullPath(path);
-        string source = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.f32");
-        try
-        {
-            GgufModelWriter.Write(weights, source, GgufQuantization.F32, threads, progress, ct);
-            Quantize(source, full, type, threads, ct);
-        }
-        finally
-        {
-            File.Delete(source);
-        }
-    }
-
-    /// <summary>Quantises an F32 GGUF file that was exported before; cheaper than <see cref="Export"/> when several types are wanted.</summary>
-    /// <param name="source">An F32 GGUF.</param>
-    /// <param name="path">The file to write.</param>
-    /// <param name="type">The type of the matrices.</param>
-    /// <param name="threads">Threads; 0 takes all cores.</param>
-    /// <param name="ct">Checked before the quantiser starts, which itself cannot be stopped.</param>
-    public static void Quantize(string source, string path, GgufQuantization type, int threads = 0, CancellationToken ct = default)
-    {
-        ct.ThrowIfCancellationRequested();
-        LlamaQuantizer.Quantize(source, path, type, threads == 0 ? Environment.ProcessorCount : threads);
+        GgufModelWriter.Write(weights, path, type, threads, progress, ct);
     }
 
     /// <summary>

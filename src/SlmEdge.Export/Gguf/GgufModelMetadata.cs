@@ -26,8 +26,8 @@ internal static partial class GgufModelMetadata
         writer.Set("general.quantization_version", QuantizationVersion);
     }
 
-    /// <summary>Takes over what a GGUF file says of its model, tokenizer included, and the tensor with which it stretches positions.</summary>
-    public static void Copy(GgufWriter writer, GgufFile source, int fileType)
+    /// <summary>Takes over what a GGUF file says of its model, tokenizer included, and the tensors with which it stretches positions.</summary>
+    public static void Copy(GgufWriter writer, GgufFile source, DecoderConfig config, int fileType)
     {
         foreach (string key in source.Metadata.Keys)
         {
@@ -36,7 +36,7 @@ internal static partial class GgufModelMetadata
 
         writer.Set("general.file_type", (uint)fileType);
         writer.Set("general.quantization_version", QuantizationVersion);
-        if (source.Tensors.FirstOrDefault(t => t.Name == StatedRopeScaling.TensorName) is { } rope)
+        foreach (GgufTensor rope in source.Tensors.Where(t => config.RopeTensors().Any(stated => stated.Name == t.Name)))
         {
             writer.AddTensor(rope.Name, rope.Type, [.. rope.Dimensions], stream => source.CopyTo(rope.Name, stream));
         }

@@ -44,7 +44,7 @@ internal static class GgufModelWriter
         var writer = new GgufWriter();
         if (weights.Source is { } source)
         {
-            GgufModelMetadata.Copy(writer, source, fileType);
+            GgufModelMetadata.Copy(writer, source, config, fileType);
         }
         else
         {

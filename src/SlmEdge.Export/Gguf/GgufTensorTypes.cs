@@ -7,13 +7,13 @@ namespace SlmEdge.Export.Gguf;
 
 /// <summary>
 /// The element type of each tensor of a quantised file, as llama.cpp v0.5.0's quantiser chooses it for dense models (<c>src/llama-quant.cpp</c>):
-/// head, or tied embedding, in Q6_K; of Q4_K_M, half of the value and down projections in Q6_K, too; types that do not divide a row are replaced.
+/// head, or tied embedding, in Q6_K; of Q4_K_M, half of the value and down projections in Q6_K, too, and the value projections of the largest models in no less than Q5_K;
+/// of IQ4_NL, value projections that many heads share and the first down projections in Q5_K; types that do not divide a row are replaced.
 /// </summary>
 internal static class GgufTensorTypes
 {
-    /// <summary>Whether the choices for a type are known here.</summary>
-    /// <param name="quantization">The type of the file.</param>
-    public static bool Knows(GgufQuantization quantization) => quantization != GgufQuantization.IQ4_NL;
+    /// <summary>Layers of the models that llama.cpp calls 70B.</summary>
+    private const int LayersOf70B = 80;
 
     /// <summary>The element type of a tensor.</summary>
     /// <param name="quantization">The type of the file.</param>
@@ -29,6 +29,7 @@ internal static class GgufTensorTypes
             GgufQuantization.BF16 => GgmlType.BF16,
             GgufQuantization.Q8_0 => GgmlType.Q8_0,
             GgufQuantization.Q4_0 => GgmlType.Q4_0,
+            GgufQuantization.IQ4_NL => GgmlType.IQ4_NL,
             GgufQuantization.Q4_K_M => GgmlType.Q4_K,
             _ => throw new ArgumentOutOfRangeException(nameof(quantization), quantization, "Not a type that models are exported to."),
         };
@@ -43,19 +44,42 @@ internal static class GgufTensorTypes
         }
         else if (quantization == GgufQuantization.Q4_K_M)
         {
-            type = OfMixture(name, config.NumHiddenLayers);
+            type = OfMixture(name, config);
+        }
+        else if (quantization == GgufQuantization.IQ4_NL && IsSensitive(name, config))
+        {
+            type = GgmlType.Q5_K;
         }
 
         return Fitting(type, columns);
     }
 
-    private static GgmlType OfMixture(string name, int layers)
+    private static GgmlType OfMixture(string name, DecoderConfig config)
     {
-        bool sensitive = name.EndsWith(".attn_v.weight", StringComparison.Ordinal)
-            || name.EndsWith(".attn_qkv.weight", StringComparison.Ordinal)
-            || name.EndsWith(".ffn_down.weight", StringComparison.Ordinal);
-        return sensitive && TakesMoreBits(LayerOf(name), layers) ? GgmlType.Q6_K : GgmlType.Q4_K;
+        if ((HasValues(name) || IsDown(name)) && TakesMoreBits(LayerOf(name), config.NumHiddenLayers))
+        {
+            return GgmlType.Q6_K;
+        }
+
+        return HasValues(name) && Is70B(config) ? GgmlType.Q5_K : GgmlType.Q4_K;
     }
+
+    private static bool IsSensitive(string name, DecoderConfig config) => HasValues(name)
+        ? config.NumAttentionHeads / config.NumKeyValueHeads >= 4
+        : IsDown(name) && LayerOf(name) < config.NumHiddenLayers / 8;
+
+    private static bool HasValues(string name) =>
+        name.EndsWith(".attn_v.weight", StringComparison.Ordinal) || name.EndsWith(".attn_qkv.weight", StringComparison.Ordinal);
+
+    private static bool IsDown(string name) => name.EndsWith(".ffn_down.weight", StringComparison.Ordinal);
+
+    /// <summary>LLM_TYPE_70B of <c>src/models/llama.cpp</c> and <c>qwen2.cpp</c>; no other family has such a model.</summary>
+    private static bool Is70B(DecoderConfig config) => config.NumHiddenLayers == LayersOf70B && config.Family.GgufArchitecture switch
+    {
+        "llama" => config.NumAttentionHeads != config.NumKeyValueHeads,
+        "qwen2" => true,
+        _ => false,
+    };
 
     /// <summary>The first and the last eighth of the layers, and every third between.</summary>
     private static bool TakesMoreBits(int layer, int layers) =>
@@ -73,6 +97,7 @@ internal static class GgufTensorTypes
         GgmlType smaller = type switch
         {
             GgmlType.Q4_K => GgmlType.Q5_0,
+            GgmlType.Q5_K => GgmlType.Q5_1,
             GgmlType.Q6_K => GgmlType.Q8_0,
             _ => type,
         };

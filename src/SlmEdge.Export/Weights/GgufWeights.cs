@@ -31,7 +31,7 @@ internal sealed class GgufWeights : ModelWeights
         try
         {
             var weights = new GgufWeights(path, file);
-            GgufBase.Check(file, DecoderTensors.Of(weights.Config));
+            GgufBase.Check(file, weights.Config);
             return weights;
         }
         catch
@@ -47,14 +47,14 @@ internal sealed class GgufWeights : ModelWeights
         int width = tensor.Shape.Length == 1 ? 1 : (int)tensor.Shape[1];
         if (tensor is { InterleavedHeads: 0, GgufOffset: 0 })
         {
-            _file.ReadFloat32(tensor.GgufName, (long)firstRow * width, destination);
+            _file.ReadFloat32(tensor.GgufName, tensor.GgufStart + ((long)firstRow * width), destination);
             return;
         }
 
         _restored.ReadRows(name, firstRow, width, destination, () =>
         {
             float[] values = new float[tensor.Shape.Aggregate(1L, (product, dimension) => product * dimension)];
-            _file.ReadFloat32(tensor.GgufName, 0, values);
+            _file.ReadFloat32(tensor.GgufName, tensor.GgufStart, values);
             return tensor.FromGguf(values);
         });
     }

@@ -1,17 +1,16 @@
 using System.Globalization;
 using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Formats.JsonLines;
 using SlmEdge.Formats.Numerics;
 using SlmEdge.Formats.Safetensors;
-using SlmEdge.Tasks;
-using SlmEdge.Tasks.Prompts;
 using SlmEdge.Training;
 using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Families;
+using SlmEdge.Training.FineTuning;
 using SlmEdge.Training.Models;
 using SlmEdge.Training.Packing;
 using SlmEdge.Training.Quantization;
 using SlmEdge.Training.Runs;
-using SlmEdge.Training.Tokenization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,9 +25,11 @@ public static class MergeComparison
     /// <summary>Divergence above which a merge is refused, in nats: twice what the int4 export costs a small model.</summary>
     public const double DefaultMaxKl = 0.01;
 
-    private const int MostPrompts = 64;
+    private const int MostRows = 64;
+    private const int MostPlaces = 512;
+    private const long DistributionBytes = 1L << 26;
 
-    /// <summary>Measures both candidates on the validation prompts of the adapter's run and keeps the nearer one.</summary>
+    /// <summary>Measures both candidates on the validation rows of the adapter's run, where it learned a token, and keeps the nearer one: of classifications behind the prompt, of texts within the answers.</summary>
     /// <param name="baseDirectory">The base.</param>
     /// <param name="adapterDirectory">The adapter; its run's record is looked for in the folder above.</param>
     /// <param name="type">Type in which the merged matrices are kept.</param>
@@ -43,7 +44,7 @@ public static class MergeComparison
             return new MergeChoice(MergeBase.AsTrained, null, null, 0, "merged into the base, which was trained on as it is stored");
         }
 
-        if (Prompts(baseDirectory, adapterDirectory, out string? reason) is not { } prompts)
+        if (Probes(baseDirectory, adapterDirectory, out string? reason) is not { } probes)
         {
             return new MergeChoice(MergeBase.AsTrained, null, null, 0, $"merged into the base as trained ({form.Name()}); the divergence was not measured: {reason}");
         }
@@ -52,12 +53,12 @@ public static class MergeComparison
         using (DecoderModel model = ModelDirectory.Load(baseDirectory, HeldBase.Forms(form)))
         {
             AdapterDirectory.Load(model, adapterDirectory);
-            trained = Distributions(model, prompts, ct);
+            trained = Distributions(model, probes, ct);
         }
 
         double asTrained = Divergence(MergeBase.AsTrained);
         double original = Divergence(MergeBase.Original);
-        var choice = new MergeChoice(asTrained <= original ? MergeBase.AsTrained : MergeBase.Original, asTrained, original, prompts.Count, null);
+        var choice = new MergeChoice(asTrained <= original ? MergeBase.AsTrained : MergeBase.Original, asTrained, original, probes.Count, null) { Places = probes.Sum(p => p.Places.Length) };
 
         // Also where the divergence is no number.
         return choice.Kept <= maxKl
@@ -70,7 +71,7 @@ public static class MergeComparison
         {
             using ModelWeights weights = ModelWeights.Open(baseDirectory, adapterDirectory, into);
             using DecoderModel model = Load(weights, type);
-            return MeanKl(trained, Distributions(model, prompts, ct));
+            return MeanKl(trained, Distributions(model, probes, ct));
         }
     }
 
@@ -78,44 +79,47 @@ public static class MergeComparison
     internal static double MeanKl(IReadOnlyList<float[]> logP, IReadOnlyList<float[]> logQ) =>
         logP.Zip(logQ, (p, q) => p.Zip(q, (a, b) => Math.Exp(a) * ((double)a - b)).Sum()).Average();
 
-    /// <summary>The prompts of the run's validation rows, evenly drawn; null with the reason where they cannot be had.</summary>
-    private static List<int[]>? Prompts(string baseDirectory, string adapterDirectory, out string? reason)
+    /// <summary>Some of the run's validation rows, and of each some of its supervised places, evenly drawn; null with the reason where they cannot be had.</summary>
+    private static List<(int[] Tokens, long[] Places)>? Probes(string baseDirectory, string adapterDirectory, out string? reason)
     {
         string run = Path.GetDirectoryName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(adapterDirectory)))!;
         try
         {
-            RunRecord record = RunRecord.Load(run);
-            if (record.Task is not { Kind: TaskKind.Classify } task)
+            IReadOnlyList<SupervisedExample> examples = [.. Drawn(RunExamples.Validation(RunRecord.Load(run), baseDirectory), MostRows)];
+            reason = examples.Count == 0 ? "its run has no validation rows" : null;
+            if (examples.Count == 0)
             {
-                reason = "its run trained no classification";
                 return null;
             }
 
-            using BaseTokenizer tokenizer = BaseTokenizer.Open(baseDirectory);
-            ClassificationPrompt prompt = ClassificationPrompt.Create(task, tokenizer, record.Codes is { Count: > 0 } codes ? codes : null);
-            var rows = RunRows.Load(record).Valid;
-            int count = Math.Min(MostPrompts, rows.Count);
-            reason = count == 0 ? "its run has no validation rows" : null;
-            return count == 0 ? null : [.. Enumerable.Range(0, count).Select(i => (int[])[.. prompt.Prefix, .. prompt.EncodeText(rows[(int)((long)i * rows.Count / count)].Text)])];
+            // One distribution is a number for each token of the vocabulary.
+            long most = Math.Clamp(DistributionBytes / (sizeof(float) * (long)DecoderConfig.Load(baseDirectory).VocabSize), examples.Count, MostPlaces);
+            return [.. examples.Select(e => (e.Tokens, (long[])[.. Drawn(e.Positions, (int)most / examples.Count).Select(p => (long)p)]))];
         }
-        catch (TrainingException exception)
+        catch (Exception exception) when (exception is TrainingException or DataFormatException)
         {
             reason = exception.Message;
             return null;
         }
     }
 
-    private static float[][] Distributions(DecoderModel model, List<int[]> prompts, CancellationToken ct)
+    private static IEnumerable<T> Drawn<T>(IReadOnlyList<T> all, int most)
+    {
+        int count = Math.Min(most, all.Count);
+        return Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]);
+    }
+
+    private static float[][] Distributions(DecoderModel model, List<(int[] Tokens, long[] Places)> probes, CancellationToken ct)
     {
         using var guard = no_grad();
         return
         [
-            .. prompts.Select(tokens =>
+            .. probes.SelectMany(probe =>
             {
                 ct.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                Tensor last = model.Forward(new PackedSequences([tokens])).narrow(0, tokens.Length - 1, 1);
-                return ModelDirectory.ReadValues(model.Logits(last).log_softmax(-1));
+                Tensor places = model.Forward(new PackedSequences([probe.Tokens])).index_select(0, tensor(probe.Places));
+                return ModelDirectory.ReadValues(model.Logits(places).log_softmax(-1)).Chunk(model.Config.VocabSize);
             }),
         ];
     }

@@ -14,6 +14,9 @@ public sealed record DecoderTensor(DecoderPart Part, int Layer, string Name, str
     /// <summary>Number of heads by which GGUF interleaves the rows; 0 where they stay.</summary>
     public int InterleavedHeads { get; init; }
 
+    /// <summary>Where GGUF has the first value: behind the norms of the heads before, where it stacks them; else 0.</summary>
+    public long GgufStart { get; init; }
+
     /// <summary>What is added to the values on the way to GGUF, whose norms all lie around one.</summary>
     public float GgufOffset { get; init; }
 

@@ -119,7 +119,7 @@ public sealed class DecoderTensors
             {
                 DecoderTensor stacked = Tensor(part, layer, Weight, [config.HeadDim]);
                 string module = stacked.Name[..^Weight.Length];
-                return NormWeight(stacked) with { Name = string.Create(CultureInfo.InvariantCulture, $"{module}.norms.{head}{Weight}") };
+                return NormWeight(stacked) with { GgufStart = (long)head * config.HeadDim, Name = string.Create(CultureInfo.InvariantCulture, $"{module}.norms.{head}{Weight}") };
             }),
             _ => [],
         };

@@ -10,6 +10,8 @@ namespace SlmEdge.Formats.Families;
 /// </summary>
 internal sealed class Gemma2Family : ModelFamily
 {
+    private const int LayersOfLargest = 46;
+
     public override string ModelType => "gemma2";
 
     public override string Architecture => "Gemma2ForCausalLM";
@@ -47,6 +49,14 @@ internal sealed class Gemma2Family : ModelFamily
         }
     }
 
+    internal override DecoderConfig ReadGguf(GgufModelKeys keys, DecoderConfig config) => GemmaBlocks.ReadGguf(keys, config, LayersOfLargest) with
+    {
+        SlidingWindow = keys.Integer("attention.sliding_window") ?? 4096,
+        AttentionSoftcap = keys.Positive("attn_logit_softcapping") ?? 50,
+        LogitSoftcap = keys.Positive("final_logit_softcapping") ?? 30,
+        LocalRopeTheta = keys.Positive("rope.freq_base_swa"),
+    };
+
     internal override void Write(Utf8JsonWriter json, DecoderConfig config)
     {
         GemmaBlocks.Write(json, config);
@@ -56,7 +66,7 @@ internal sealed class Gemma2Family : ModelFamily
 
     internal override void WriteGguf(GgufWriter writer, DecoderConfig config)
     {
-        GemmaBlocks.CheckGguf(config, layersOfLargest: 46);
+        GemmaBlocks.CheckGguf(config, LayersOfLargest);
         var keys = new GgufHyperparameters(writer, config);
         keys.Shape();
         keys.RopeBaseIfUnusual();

@@ -11,6 +11,7 @@ namespace SlmEdge.Formats.Families;
 internal sealed class Gemma3Family : ModelFamily
 {
     private const int Pattern = 6;
+    private const int LayersOfLargest = 62;
 
     public override string ModelType => "gemma3_text";
 
@@ -60,6 +61,14 @@ internal sealed class Gemma3Family : ModelFamily
         }
     }
 
+    internal override DecoderConfig ReadGguf(GgufModelKeys keys, DecoderConfig config) =>
+        (keys.Integer("attention.sliding_window") is { } window and > 0
+            ? GemmaBlocks.ReadGguf(keys, config, LayersOfLargest) with { SlidingWindow = window, LocalRopeTheta = keys.Positive("rope.freq_base_swa") ?? 10000 }
+            : GemmaBlocks.ReadGguf(keys, config, LayersOfLargest) with { SlidingLayers = null }) with
+        {
+            LogitSoftcap = keys.Number("final_logit_softcapping") is 0 ? null : keys.Positive("final_logit_softcapping"),
+        };
+
     internal override void Write(Utf8JsonWriter json, DecoderConfig config)
     {
         GemmaBlocks.Write(json, config);
@@ -68,7 +77,7 @@ internal sealed class Gemma3Family : ModelFamily
 
     internal override void WriteGguf(GgufWriter writer, DecoderConfig config)
     {
-        GemmaBlocks.CheckGguf(config, layersOfLargest: 62);
+        GemmaBlocks.CheckGguf(config, LayersOfLargest);
         base.WriteGguf(writer, config);
         var keys = new GgufHyperparameters(writer, config);
         if (config.LogitSoftcap is { } bound)

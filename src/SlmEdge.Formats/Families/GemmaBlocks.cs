@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
 
 namespace SlmEdge.Formats.Families;
@@ -33,6 +34,13 @@ internal static class GemmaBlocks
             SlidingLayers = own || (sliding.Length > 0 && sliding.Length != config.NumHiddenLayers) ? sliding : null,
         };
     }
+
+    /// <summary>The layers that slide, and the divisor of the scores, which is not in the file.</summary>
+    public static DecoderConfig ReadGguf(GgufModelKeys keys, DecoderConfig config, int layersOfLargest) => config with
+    {
+        SlidingLayers = Slides(keys.Pattern("attention.sliding_window_pattern", config.NumHiddenLayers), config),
+        QueryPreAttnScalar = ScoreDivisor(config, layersOfLargest),
+    };
 
     public static void Check(JsonFields fields, DecoderConfig config)
     {
@@ -75,11 +83,18 @@ internal static class GemmaBlocks
     /// <summary>llama.cpp does not take the divisor of the scores from the file: it is the width of a head, and in the largest model, known by its layers, the width of the stream over the heads.</summary>
     public static void CheckGguf(DecoderConfig config, int layersOfLargest)
     {
-        int expected = config.NumHiddenLayers == layersOfLargest ? config.HiddenSize / config.NumAttentionHeads : config.HeadDim;
+        int expected = ScoreDivisor(config, layersOfLargest);
         if (config.QueryPreAttnScalar is { } stated && stated != expected)
         {
             throw new ModelFormatException(
                 $"is {stated}, but llama.cpp's graph divides the scores of such a model by the square root of {expected}; it can be exported to ONNX only", "config.json", "query_pre_attn_scalar");
         }
     }
+
+    private static int ScoreDivisor(DecoderConfig config, int layersOfLargest) =>
+        config.NumHiddenLayers == layersOfLargest ? config.HiddenSize / config.NumAttentionHeads : config.HeadDim;
+
+    /// <summary>Null where the layers are those of the family, so that a model is the same whichever file says it.</summary>
+    private static bool[]? Slides(bool[]? stated, DecoderConfig config) =>
+        stated is null || stated.Select((slides, layer) => slides == config.Family.Slides(layer)).All(same => same) ? null : stated;
 }

@@ -39,8 +39,9 @@ internal sealed class GgufHyperparameters(GgufWriter writer, DecoderConfig confi
         }
     }
 
-    public void Norm() =>
-        Set(config.Blocks.Norm == NormKind.Layer ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon", (float)config.NormEps);
+    public void Norm() => Set(EpsilonKey(config.Blocks.Norm), (float)config.NormEps);
+
+    public static string EpsilonKey(NormKind kind) => kind == NormKind.Layer ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon";
 
     public void HeadLength()
     {

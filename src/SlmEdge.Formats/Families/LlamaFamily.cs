@@ -20,8 +20,6 @@ internal sealed class LlamaFamily : ModelFamily
 
     public override IReadOnlyList<string> RopeTypes => ["linear", "yarn", "llama3"];
 
-    public override bool IsReadFromGguf => true;
-
     public override BlockDesign Blocks(DecoderConfig config) => new()
     {
         QueryKeyValueBias = config.AttentionBias,
@@ -33,6 +31,12 @@ internal sealed class LlamaFamily : ModelFamily
     {
         AttentionBias = fields.Boolean("attention_bias") ?? false,
         FeedForwardBias = fields.Boolean("mlp_bias") ?? false,
+    };
+
+    internal override DecoderConfig ReadGguf(GgufModelKeys keys, DecoderConfig config) => config with
+    {
+        AttentionBias = keys.Has("blk.0.attn_q.bias"),
+        FeedForwardBias = keys.Has("blk.0.ffn_down.bias"),
     };
 
     internal override void Write(Utf8JsonWriter json, DecoderConfig config)

@@ -43,6 +43,13 @@ internal sealed class MinistralFamily : ModelFamily
         }
     }
 
+    internal override DecoderConfig ReadGguf(GgufModelKeys keys, DecoderConfig config) =>
+        keys.Number("attention.temperature_scale") is { } temperature and not 0
+            ? config.RopeScaling is YarnRopeScaling
+                ? config with { QueryTemperature = temperature }
+                : throw keys.Wrong("attention.temperature_scale", "queries grow beyond an original context, which only YaRN states")
+            : config;
+
     internal override void Write(Utf8JsonWriter json, DecoderConfig config) => JsonText.WriteInteger(json, "sliding_window", config.SlidingWindow);
 
     internal override void WriteGguf(GgufWriter writer, DecoderConfig config)

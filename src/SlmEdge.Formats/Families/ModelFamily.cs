@@ -49,9 +49,6 @@ public abstract class ModelFamily
     /// <summary>The names of the parts.</summary>
     internal virtual PartNames Names => PartNames.Llama;
 
-    /// <summary>Whether a GGUF file of this family can be a base: its shape follows from the keys that all families share.</summary>
-    public virtual bool IsReadFromGguf => false;
-
     /// <summary>What the blocks are made of.</summary>
     /// <param name="config">The model's shape.</param>
     public abstract BlockDesign Blocks(DecoderConfig config);
@@ -87,6 +84,9 @@ public abstract class ModelFamily
     internal virtual void Write(Utf8JsonWriter json, DecoderConfig config)
     {
     }
+
+    /// <summary>Takes the family's own fields from the keys and tensors of a GGUF file, with the defaults of llama.cpp's <c>load_arch_hparams</c>.</summary>
+    internal virtual DecoderConfig ReadGguf(GgufModelKeys keys, DecoderConfig config) => config;
 
     /// <summary>Sets the keys that llama.cpp's converter writes for the family.</summary>
     internal virtual void WriteGguf(GgufWriter writer, DecoderConfig config)

@@ -31,6 +31,8 @@ internal sealed class Phi3Family : ModelFamily
 
     internal override void Check(JsonFields fields, DecoderConfig config) => RequireUndividedWidth(fields, config);
 
+    internal override DecoderConfig ReadGguf(GgufModelKeys keys, DecoderConfig config) => config with { SlidingWindow = keys.Integer("attention.sliding_window") is { } window and > 0 ? window : null };
+
     internal override void Write(Utf8JsonWriter json, DecoderConfig config)
     {
         json.WriteNumber("original_max_position_embeddings", OriginalContext(config));

@@ -14,8 +14,6 @@ internal class Qwen2Family : ModelFamily
 
     public override IReadOnlyList<string> RopeTypes => ["linear", "yarn"];
 
-    public override bool IsReadFromGguf => true;
-
     public override BlockDesign Blocks(DecoderConfig config) => new() { QueryKeyValueBias = true };
 
     internal override DecoderConfig Read(JsonFields fields, DecoderConfig config) =>

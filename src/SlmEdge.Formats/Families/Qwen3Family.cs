@@ -11,7 +11,5 @@ internal sealed class Qwen3Family : Qwen2Family
 
     public override string GgufArchitecture => "qwen3";
 
-    public override bool IsReadFromGguf => true;
-
     public override BlockDesign Blocks(DecoderConfig config) => new() { QueryKeyNorm = HeadNorm.Shared };
 }

@@ -43,6 +43,14 @@ internal sealed class StableLmFamily : ModelFamily
 
     internal override void Check(JsonFields fields, DecoderConfig config) => RequireUndividedWidth(fields, config);
 
+    /// <summary>llama.cpp's graph goes by the tensors that there are.</summary>
+    internal override DecoderConfig ReadGguf(GgufModelKeys keys, DecoderConfig config) => config with
+    {
+        AttentionBias = keys.Has("blk.0.attn_q.bias"),
+        QueryKeyNorm = keys.Has("blk.0.attn_q_norm.weight"),
+        ParallelResidual = !keys.Has("blk.0.ffn_norm.weight"),
+    };
+
     internal override void Write(Utf8JsonWriter json, DecoderConfig config)
     {
         json.WriteBoolean("use_qkv_bias", config.AttentionBias);

@@ -13,7 +13,7 @@ namespace SlmEdge.Runtime.Classification;
 public sealed class Classifier
 {
     private readonly ClassificationPrompt prompt;
-    private readonly BatchScheduler scheduler;
+    private readonly SequenceScheduler scheduler;
     private readonly DecisionMaker decisions;
     private readonly bool truncate;
     private readonly int maxTextTokens;
@@ -21,7 +21,7 @@ public sealed class Classifier
 
     internal Classifier(
         ClassificationPrompt prompt,
-        BatchScheduler scheduler,
+        SequenceScheduler scheduler,
         DecisionMaker decisions,
         int contextLength,
         LongTextPolicy longTexts)
@@ -53,7 +53,7 @@ public sealed class Classifier
     public async Task<Decision> ClassifyAsync(string text, CancellationToken ct = default)
     {
         var tokens = Encode(text, 0, out var truncated);
-        var result = await scheduler.Enqueue(tokens, ct).ConfigureAwait(false);
+        var result = await scheduler.Enqueue(Request(tokens, ct)).ConfigureAwait(false);
         return Decide(text, tokens.Length, truncated, result);
     }
 
@@ -87,8 +87,8 @@ public sealed class Classifier
                 while (next < encoded.Length && pending.Count < window)
                 {
                     pending.Enqueue(next == 0
-                        ? scheduler.Enqueue(encoded[next].Tokens, abandon.Token)
-                        : await scheduler.EnqueueWhenRoomAsync(encoded[next].Tokens, abandon.Token).ConfigureAwait(false));
+                        ? scheduler.Enqueue(Request(encoded[next].Tokens, abandon.Token))
+                        : await scheduler.EnqueueWhenRoomAsync(Request(encoded[next].Tokens, abandon.Token)).ConfigureAwait(false));
                     next++;
                 }
 
@@ -150,7 +150,7 @@ public sealed class Classifier
                         {
                             var text = source.Current;
                             var tokens = Encode(text, index++, out var truncated);
-                            pending.Enqueue((text, tokens.Length, truncated, await scheduler.EnqueueWhenRoomAsync(tokens, abandon.Token).ConfigureAwait(false)));
+                            pending.Enqueue((text, tokens.Length, truncated, await scheduler.EnqueueWhenRoomAsync(Request(tokens, abandon.Token)).ConfigureAwait(false)));
                         }
                     }
                     catch (Exception error)
@@ -187,6 +187,8 @@ public sealed class Classifier
             ExceptionDispatchInfo.Throw(failure);
         }
     }
+
+    private ScoreRequest Request(int[] tokens, CancellationToken ct) => new(prompt.Prefix, tokens, prompt.Labels) { Cancellation = ct };
 
     private int Window => Math.Min(scheduler.BatchTexts * 2, scheduler.QueueCapacity);
 

@@ -1,12 +1,17 @@
 using SlmEdge.Engines;
+using SlmEdge.Engines.Memory;
+using SlmEdge.Engines.Sequences;
 using SlmEdge.Tasks.Tokenization;
 
 namespace SlmEdge.Runtime.Loading;
 
 /// <summary>A model file of the bundle, loaded into its engine, with the tokenizer that belongs to it.</summary>
-internal sealed class LoadedModel(IEngine engine, ITokenizer tokenizer, string engineName, string file) : IDisposable
+internal sealed class LoadedModel(IEngine engine, ISequenceEngine sequences, ITokenizer tokenizer, string engineName, string file, MemoryEstimate memory) : IDisposable
 {
     public IEngine Engine { get; } = engine;
+
+    /// <summary>What the scheduler feeds.</summary>
+    public ISequenceEngine Sequences { get; } = sequences;
 
     public ITokenizer Tokenizer { get; } = tokenizer;
 
@@ -14,8 +19,11 @@ internal sealed class LoadedModel(IEngine engine, ITokenizer tokenizer, string e
 
     public string File { get; } = file;
 
+    public MemoryEstimate Memory { get; } = memory;
+
     public void Dispose()
     {
+        Sequences.Dispose();
         Engine.Dispose();
         (Tokenizer as IDisposable)?.Dispose(); // llama.cpp's engine owns its tokenizer; disposing twice is harmless.
     }

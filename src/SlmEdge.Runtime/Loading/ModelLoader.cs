@@ -1,5 +1,6 @@
 using SlmEdge.Bundles;
 using SlmEdge.Engines.LlamaCpp;
+using SlmEdge.Runtime.Memory;
 
 namespace SlmEdge.Runtime.Loading;
 
@@ -11,14 +12,17 @@ internal static class ModelLoader
 
     private static LoadedModel LoadLlama(Bundle bundle, ModelChoice choice, RuntimeOptions options)
     {
-        var engine = LlamaCppEngine.Open(bundle.GetFilePath(choice.File), new LlamaCppOptions
+        var path = bundle.GetFilePath(choice.File);
+        var engineOptions = new LlamaCppOptions
         {
             ContextLength = options.ContextLength,
             BatchTokens = options.BatchTokens,
             MaxSequences = options.BatchTexts,
             Threads = options.Threads,
             AdapterPath = bundle.Manifest.FindAdapter(choice.File) is { } adapter ? bundle.GetFilePath(adapter.Path) : null,
-        });
-        return new LoadedModel(engine, engine.Tokenizer, ModelChoice.Llama, choice.File);
+        };
+        var memory = MemoryGuard.Check(choice.File, LlamaMemory.Estimate(path, engineOptions), options);
+        var engine = LlamaCppEngine.Open(path, engineOptions);
+        return new LoadedModel(engine, engine.OpenSequences(options.Deterministic ?? engine.CanRepeat), engine.Tokenizer, ModelChoice.Llama, choice.File, memory);
     }
 }

@@ -1,6 +1,7 @@
 using SlmEdge.Bundles;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Engines.OnnxRuntime;
+using SlmEdge.Runtime.Memory;
 
 namespace SlmEdge.Runtime.Loading;
 
@@ -15,13 +16,15 @@ internal static class OnnxModelLoader
         try
         {
             var folder = Path.GetDirectoryName(bundle.GetFilePath(choice.File))!;
-            var engine = OnnxEngine.Open(folder, new OnnxEngineOptions
+            var engineOptions = new OnnxEngineOptions
             {
                 ContextLength = options.ContextLength,
                 BatchTokens = options.BatchTokens,
                 Threads = options.Threads,
-            });
-            return new LoadedModel(engine, tokenizer, ModelChoice.Onnx, choice.File);
+            };
+            var memory = MemoryGuard.Check(choice.File, OnnxMemory.Estimate(folder, engineOptions), options);
+            var engine = OnnxEngine.Open(folder, engineOptions);
+            return new LoadedModel(engine, engine.OpenSequences(options.Deterministic ?? true), tokenizer, ModelChoice.Onnx, choice.File, memory);
         }
         catch
         {

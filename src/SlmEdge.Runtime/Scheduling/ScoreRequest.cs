@@ -1,46 +1,33 @@
-using System.Diagnostics;
+using SlmEdge.Tasks.Labels;
 
 namespace SlmEdge.Runtime.Scheduling;
 
-/// <summary>One text waiting for its label scores.</summary>
-internal sealed class ScoreRequest(int[] tokens, CancellationToken cancellation)
+/// <summary>One text that waits for the scores of its labels.</summary>
+/// <param name="prefix">Tokens in front of the text, shared with other texts; the array stands for its content and may not change.</param>
+/// <param name="tokens">The text's tokens; not empty.</param>
+/// <param name="labels">The labels.</param>
+internal sealed class ScoreRequest(int[] prefix, int[] tokens, LabelTrie labels) : SchedulerRequest
 {
-    // Continuations must not run on the batch loop's thread: a slow caller would hold up everyone.
+    // Continuations must not run on the loop's thread: a slow caller would hold up everyone.
     private readonly TaskCompletionSource<ScoreResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private CancellationTokenRegistration registration;
+
+    public int[] Prefix { get; } = prefix;
 
     public int[] Tokens { get; } = tokens;
 
-    public CancellationToken Cancellation { get; } = cancellation;
-
-    public long CreatedAt { get; } = Stopwatch.GetTimestamp();
+    public LabelTrie Labels { get; } = labels;
 
     public Task<ScoreResult> Task => completion.Task;
 
-    public bool IsFinished => completion.Task.IsCompleted;
-
-    /// <summary>From here on a cancelled caller gets its answer at once, even while the request waits in the queue.</summary>
-    public void WatchCancellation()
-    {
-        if (Cancellation.CanBeCanceled)
-        {
-            registration = Cancellation.UnsafeRegister(
-                static (state, token) => ((ScoreRequest)state!).completion.TrySetCanceled(token), this);
-        }
-    }
-
-    /// <summary>The request was never queued.</summary>
-    public void Abandon() => registration.Dispose();
+    public override bool IsFinished => completion.Task.IsCompleted;
 
     public void Complete(ScoreResult result)
     {
-        registration.Dispose();
+        Abandon();
         completion.TrySetResult(result);
     }
 
-    public void Fail(Exception error)
-    {
-        registration.Dispose();
-        completion.TrySetException(error);
-    }
+    protected override void SetException(Exception error) => completion.TrySetException(error);
+
+    protected override void Cancel(CancellationToken token) => completion.TrySetCanceled(token);
 }

@@ -1,8 +1,8 @@
 namespace SlmEdge.Runtime.Scheduling;
 
-/// <summary>What the batch loop gives back for one text.</summary>
+/// <summary>What the loop gives back for one text.</summary>
 /// <param name="LogProbs">One log-probability per label under the full vocabulary.</param>
 /// <param name="Queued">Time from the call to the start of the evaluation.</param>
-/// <param name="Evaluated">Time of the batch's evaluation.</param>
-/// <param name="BatchTexts">Texts in the batch.</param>
+/// <param name="Evaluated">Time from there to the last score.</param>
+/// <param name="BatchTexts">The most requests that were evaluated together with it, itself included.</param>
 internal readonly record struct ScoreResult(float[] LogProbs, TimeSpan Queued, TimeSpan Evaluated, int BatchTexts);

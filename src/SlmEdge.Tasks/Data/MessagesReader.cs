@@ -44,10 +44,15 @@ public static class MessagesReader
         {
             string at = $"messages[{messages.Count}]";
             string role = Text(row, item, "role", at);
-            string content = Text(row, item, "content", at);
-            if (role is not ("system" or "user" or "assistant"))
+            if (IsSet(item, "tool_calls") || IsSet(item, "function_call"))
             {
-                throw row.Error($"{at}.role is '{role}'; use system, user or assistant");
+                throw row.Error($"{at}, of role '{role}', calls tools in a field of its own, which is not read; write the call into its content, in the words that the chat template makes of it");
+            }
+
+            string content = Text(row, item, "content", at);
+            if (role is not ("system" or "user" or "assistant" or "tool" or "function"))
+            {
+                throw row.Error($"{at}.role is '{role}'; use system, user or assistant, or tool or function where the chat template knows them");
             }
 
             if (role == "system" && messages.Count > 0)
@@ -67,6 +72,10 @@ public static class MessagesReader
             ? messages
             : throw row.Error("the last message has to be the assistant's: it is what is learned");
     }
+
+    private static bool IsSet(JsonElement item, string key) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(key, out JsonElement value)
+        && !(value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0));
 
     private static string Text(DataRow row, JsonElement item, string key, string at) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using SlmEdge.Engines;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Engines.LlamaCpp.Generation;
+using SlmEdge.Engines.Sampling;
 
 namespace SlmEdge.Teachers.Local;
 

@@ -78,6 +78,28 @@ public static class AdapterDirectory
         }
     }
 
+    /// <summary>Refuses to go on with an adapter over a base in another form than the one whose rounding it has learned. Adapters of other tools remember none and may go on over any.</summary>
+    /// <param name="directory">The adapter's directory.</param>
+    /// <param name="form">The form in which the base will be held; null for the one in which it is stored.</param>
+    /// <exception cref="TrainingException">The adapter was trained over another form.</exception>
+    internal static void CheckForm(string directory, BaseForm? form)
+    {
+        var settings = ReadSettings(directory);
+        if (settings.BaseSha256 is null || settings.HeldForm == form)
+        {
+            return;
+        }
+
+        var remedy = settings.HeldForm switch
+        {
+            null => "Choose --method lora without --quant",
+            BaseForm.Nf4 => "Choose --method qlora without --quant",
+            var other => $"Add --quant {other.Value.Name()}",
+        };
+        throw new TrainingException(
+            $"The adapter '{directory}' was trained over a base in {settings.HeldForm?.Name() ?? "its own precision"} and has learned to make up for its rounding; here the base would be held in {form?.Name() ?? "its own precision"}. {remedy}, or merge the adapter first (slm-export merge) and name the result as --base.");
+    }
+
     /// <summary>Loads an adapter into a model; adapters it had are replaced and the base is frozen.</summary>
     /// <param name="model">The base model.</param>
     /// <param name="directory">The adapter's directory.</param>

@@ -31,11 +31,11 @@ internal sealed class DecoderLayer : IDisposable
     /// The residual stream <c>[tokens, hidden]</c> after attention; where the feed-forward layer stands beside it, after both. Intermediate tensors
     /// go with the scope unless autograd keeps them.
     /// </summary>
-    public Tensor Attend(Tensor hidden, RotaryTables rotary, AttentionLayout layout)
+    public Tensor Attend(Tensor hidden, RotaryTables rotary, IAttention attention)
     {
         using var scope = NewDisposeScope();
         var normed = InputNorm.Apply(hidden);
-        var attended = hidden + Normed(Attention.Forward(normed, rotary.Of(this), layout), PostAttentionNorm);
+        var attended = hidden + Normed(Attention.Forward(normed, rotary.Of(this), attention), PostAttentionNorm);
         return (FeedForwardNorm is null ? attended + Normed(FeedForward.Forward(normed), PostFeedForwardNorm) : attended).MoveToOuterDisposeScope();
     }
 

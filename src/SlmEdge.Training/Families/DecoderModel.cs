@@ -84,16 +84,27 @@ public sealed class DecoderModel : IDisposable
     /// <summary>The same, and shows the residual stream before the first block and after each, <c>[tokens, hidden]</c>, which is gone afterwards.</summary>
     internal Tensor Forward(PackedSequences pack, Action<Tensor>? show)
     {
-        if (pack.MaxLength > Config.ContextLength)
+        var layout = new AttentionLayout(pack);
+        return Forward(pack.Tokens, pack.Positions, pack.MaxLength, _ => layout, show);
+    }
+
+    /// <summary>As <see cref="Forward(PackedSequences)"/>, with an attention of each layer's own.</summary>
+    /// <param name="tokens">Token ids, <c>[tokens]</c>.</param>
+    /// <param name="positions">Position of each in its sequence.</param>
+    /// <param name="longest">Length of the longest sequence, earlier tokens included.</param>
+    /// <param name="attention">What the queries of a layer see.</param>
+    /// <param name="show">Shown the residual stream before the first block and after each; or null.</param>
+    internal Tensor Forward(long[] tokens, long[] positions, int longest, Func<int, IAttention> attention, Action<Tensor>? show = null)
+    {
+        if (longest > Config.ContextLength)
         {
             throw new TrainingException(
-                $"A sequence of {pack.MaxLength} tokens does not fit the model's context of {Config.ContextLength} (max_position_embeddings or sliding_window).");
+                $"A sequence of {longest} tokens does not fit the model's context of {Config.ContextLength} (max_position_embeddings or sliding_window).");
         }
 
         using var scope = NewDisposeScope();
-        var layout = new AttentionLayout(pack);
-        var rotary = _rotary.At(pack.Positions, pack.MaxLength);
-        var hidden = Embedding.index_select(0, tensor(pack.Tokens, device: Device)).to(ScalarType.Float32);
+        var rotary = _rotary.At(positions, longest);
+        var hidden = Embedding.index_select(0, tensor(tokens, device: Device)).to(ScalarType.Float32);
         if (_embeddingScale != 1)
         {
             hidden = hidden * _embeddingScale;
@@ -102,19 +113,20 @@ public sealed class DecoderModel : IDisposable
         var recompute = RecomputeActivations && is_grad_enabled();
         show?.Invoke(hidden);
         var anchor = recompute ? zeros(1, device: Device).requires_grad_(true) : null;
-        foreach (var layer in Layers)
+        foreach (var (index, layer) in Layers.Index())
         {
             var before = hidden;
+            var seen = attention(index);
 
             // The tables' rows above are gone by the time of the backward pass.
             hidden = recompute
                 ? RecomputedActivations.Run(
-                    x => layer.Attend(x, _rotary.At(pack.Positions, pack.MaxLength), layout),
+                    x => layer.Attend(x, _rotary.At(positions, longest), seen),
                     layer.Feed,
                     Math.Max(1, (int)(RecomputedElements / Config.IntermediateSize)),
                     hidden,
                     anchor!)
-                : Layer(layer, hidden, rotary, layout);
+                : Layer(layer, hidden, rotary, seen);
             show?.Invoke(hidden);
 
             // Autograd keeps what it needs of it; without a graph, only one layer's stream is alive.
@@ -124,9 +136,9 @@ public sealed class DecoderModel : IDisposable
         return _finalNorm.Apply(hidden).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Layer(DecoderLayer layer, Tensor hidden, RotaryTables rotary, AttentionLayout layout)
+    private static Tensor Layer(DecoderLayer layer, Tensor hidden, RotaryTables rotary, IAttention attention)
     {
-        using var attended = layer.Attend(hidden, rotary, layout);
+        using var attended = layer.Attend(hidden, rotary, attention);
         return layer.Feed(attended);
     }
 

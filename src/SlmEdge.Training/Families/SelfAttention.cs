@@ -34,13 +34,13 @@ internal sealed class SelfAttention : IDisposable
     public double Softcap { get; init; }
 
     /// <summary><c>[tokens, hidden]</c> → <c>[tokens, hidden]</c>.</summary>
-    public Tensor Forward(Tensor x, RotaryRows rotary, AttentionLayout layout)
+    public Tensor Forward(Tensor x, RotaryRows rotary, IAttention attention)
     {
         var (q, k, v) = Project(x);
         var tokens = x.shape[0];
         q = rotary.ApplyToQueries(Normed(q.view(tokens, Heads, HeadDim), QueryNorm)).view(tokens, Heads * HeadDim);
         k = rotary.Apply(Normed(k.view(tokens, KvHeads, HeadDim), KeyNorm)).view(tokens, KvHeads * HeadDim);
-        return Output.Forward(layout.Attend(q, k, v, HeadDim, Scale, Window, Softcap));
+        return Output.Forward(attention.Attend(q, k, v, HeadDim, Scale, Window, Softcap));
 
         static Tensor Normed(Tensor heads, Norm? norm) => norm?.Apply(heads) ?? heads;
     }

@@ -69,6 +69,7 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
         if (options.AdapterDirectory is { } start)
         {
             AdapterDirectory.CheckBase(start, options.BaseDirectory);
+            AdapterDirectory.CheckForm(start, options.HeldForm);
             options = options with { Lora = AdapterDirectory.ReadSettings(start).Lora with { Precision = options.Lora.Precision } };
         }
 

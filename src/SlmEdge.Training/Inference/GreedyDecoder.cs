@@ -1,13 +1,15 @@
 using SlmEdge.Training.Families;
-using SlmEdge.Training.Packing;
 using static TorchSharp.torch;
 
 namespace SlmEdge.Training.Inference;
 
-/// <summary>Greedy continuation on the training model. It evaluates the whole sequence for every token: meant for samples and proofs, not for service.</summary>
+/// <summary>Greedy continuation on the training model, a batch of sequences at a time, which keeps keys and values: meant for samples and proofs, not for service.</summary>
 internal static class GreedyDecoder
 {
     private const int PackTokens = 4096;
+
+    /// <summary>What keys and values of a batch may take.</summary>
+    private const long CacheBytes = 1L << 29;
 
     public static int[] Continue(DecoderModel model, ReadOnlySpan<int> prompt, int maxTokens, int endToken, CancellationToken cancellationToken = default) =>
         ContinueAll(model, [prompt.ToArray()], maxTokens, [endToken], cancellationToken)[0].Tokens;
@@ -22,56 +24,91 @@ internal static class GreedyDecoder
         DecoderModel model, IReadOnlyList<int[]> prompts, int maxTokens, IReadOnlyList<int> endTokens, CancellationToken cancellationToken = default)
     {
         using var guard = no_grad();
-        List<int>[] sequences = [.. prompts.Select(p => new List<int>(p))];
-        var ended = new bool[prompts.Count];
+        var answers = new GreedyAnswer[prompts.Count];
 
-        // Prompts of a length stay together, so that the rows of a pack tend to end together.
-        foreach (var pack in Packs([.. Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Length)], prompts, maxTokens))
+        // Prompts of a length stay together, so that there are few fillers.
+        foreach (var pack in Packs(model, [.. Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Length)], prompts, maxTokens))
         {
-            for (var step = 0; step < maxTokens; step++)
-            {
-                int[] open = [.. pack.Where(i => !ended[i] && sequences[i].Count < model.Config.ContextLength)];
-                if (open.Length == 0)
-                {
-                    break;
-                }
-
-                cancellationToken.ThrowIfCancellationRequested();
-                var next = NextTokens(model, [.. open.Select(i => sequences[i].ToArray())]);
-                for (var i = 0; i < open.Length; i++)
-                {
-                    if (endTokens.Contains(next[i]))
-                    {
-                        ended[open[i]] = true;
-                    }
-                    else
-                    {
-                        sequences[open[i]].Add(next[i]);
-                    }
-                }
-            }
+            Continue(model, pack, prompts, maxTokens, endTokens, answers, cancellationToken);
         }
 
-        return [.. sequences.Select((sequence, i) => new GreedyAnswer([.. sequence.Skip(prompts[i].Length)], ended[i]))];
+        return answers;
     }
 
-    private static int[] NextTokens(DecoderModel model, int[][] sequences)
+    private static void Continue(
+        DecoderModel model, IReadOnlyList<int> pack, IReadOnlyList<int[]> prompts, int maxTokens, IReadOnlyList<int> endTokens, GreedyAnswer[] answers, CancellationToken cancellationToken)
     {
-        using var scope = NewDisposeScope();
-        var pack = PackedSequences.WithSharedPrefixes(sequences);
-        long[] last = [.. sequences.Select((sequence, i) => (long)pack.RowOf(i, sequence.Length - 1))];
-        var best = model.Logits(model.Forward(pack).index_select(0, tensor(last, device: model.Device))).argmax(-1).cpu();
-        return [.. best.data<long>().ToArray().Select(token => (int)token)];
+        var open = new List<Sequence>(pack.Select(i => new Sequence(i, [.. prompts[i]])));
+        Close(open, s => maxTokens == 0 || s.Tokens.Count >= model.Config.ContextLength, ended: false);
+        if (open.Count == 0)
+        {
+            return;
+        }
+
+        var (cache, next) = KvCache.Evaluate(model, [.. open.Select(s => s.Tokens.ToArray())]);
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var before = open.ToArray();
+                foreach (var (sequence, token) in before.Zip(next))
+                {
+                    sequence.Next = token;
+                }
+
+                Close(open, s => endTokens.Contains(s.Next), ended: true);
+                open.ForEach(s => s.Tokens.Add(s.Next));
+                Close(open, s => s.Tokens.Count - prompts[s.Index].Length >= maxTokens || s.Tokens.Count >= model.Config.ContextLength, ended: false);
+                if (open.Count == 0)
+                {
+                    return;
+                }
+
+                if (IsLong(open.Max(s => s.Tokens.Count)) != IsLong(cache.Longest))
+                {
+                    // Other rotary divisors from here on: what was kept is turned by the old ones.
+                    cache.Dispose();
+                    (cache, next) = KvCache.Evaluate(model, [.. open.Select(s => s.Tokens.ToArray())]);
+                    continue;
+                }
+
+                if (open.Count < before.Length)
+                {
+                    cache.Keep([.. before.Index().Where(s => open.Contains(s.Item)).Select(s => s.Index)]);
+                }
+
+                next = cache.Append([.. open.Select(s => s.Next)]);
+            }
+        }
+        finally
+        {
+            cache.Dispose();
+        }
+
+        bool IsLong(int length) => length > model.Config.RopeScaling?.SwitchLength;
+
+        void Close(List<Sequence> sequences, Predicate<Sequence> isDone, bool ended)
+        {
+            foreach (var done in sequences.FindAll(isDone))
+            {
+                answers[done.Index] = new GreedyAnswer([.. done.Tokens.Skip(prompts[done.Index].Length)], ended);
+                sequences.Remove(done);
+            }
+        }
     }
 
-    private static IEnumerable<List<int>> Packs(int[] order, IReadOnlyList<int[]> prompts, int maxTokens)
+    private static IEnumerable<List<int>> Packs(DecoderModel model, int[] order, IReadOnlyList<int[]> prompts, int maxTokens)
     {
+        var most = CacheBytes / KvCache.TokenBytes(model);
         var pack = new List<int>();
         var tokens = 0;
         foreach (var i in order)
         {
             var added = prompts[i].Length + Math.Min(maxTokens, 64);
-            if (pack.Count > 0 && tokens + added > PackTokens)
+
+            // The prompt at hand is the longest so far.
+            if (pack.Count > 0 && (tokens + added > PackTokens || (pack.Count + 1L) * Math.Min(prompts[i].Length + (long)maxTokens, model.Config.ContextLength) > most))
             {
                 yield return pack;
                 (pack, tokens) = ([], 0);
@@ -85,5 +122,14 @@ internal static class GreedyDecoder
         {
             yield return pack;
         }
+    }
+
+    private sealed class Sequence(int index, List<int> tokens)
+    {
+        public int Index { get; } = index;
+
+        public List<int> Tokens { get; } = tokens;
+
+        public int Next { get; set; }
     }
 }

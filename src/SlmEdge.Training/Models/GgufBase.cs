@@ -4,6 +4,7 @@ using SlmEdge.Formats;
 using SlmEdge.Formats.Families;
 using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.Gguf.Blocks;
+using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Training.Families;
 using SlmEdge.Training.Quantization;
 using static TorchSharp.torch;
@@ -28,7 +29,7 @@ internal static class GgufBase
         using var file = GgufFile.Open(path);
         var config = GgufDecoderConfig.Read(file);
         var tensors = DecoderTensors.Of(config);
-        Check(file, tensors);
+        Check(file, config);
         return ModelDirectory.Assemble(
             config,
             (name, _) => new GgufTensorReader(file, tensors.Find(name)!),
@@ -73,15 +74,17 @@ internal static class GgufBase
 
     /// <summary>Checks that the file has what its metadata call for, and nothing else: a tensor that would be left out silently changes the model as much as a missing one.</summary>
     /// <exception cref="ModelFormatException">A tensor is missing, unknown, or of another shape or type.</exception>
-    public static void Check(GgufFile file, DecoderTensors tensors)
+    public static void Check(GgufFile file, DecoderConfig config)
     {
-        foreach (var wanted in tensors.All)
+        var tensors = DecoderTensors.Of(config);
+        foreach (var stack in tensors.All.GroupBy(t => t.GgufName, (_, stacked) => stacked.ToArray()))
         {
-            var tensor = file.GetTensor(wanted.GgufName);
-            if (!tensor.Dimensions.Reverse().SequenceEqual(wanted.Shape))
+            var tensor = file.GetTensor(stack[0].GgufName);
+            long[] dimensions = stack.Length == 1 ? [.. stack[0].Shape.Reverse()] : [.. stack[0].Shape.Reverse(), stack.Length];
+            if (!tensor.Dimensions.SequenceEqual(dimensions))
             {
                 throw new ModelFormatException(
-                    $"has the dimensions [{string.Join(", ", tensor.Dimensions)}]; the metadata call for [{string.Join(", ", wanted.Shape.Reverse())}]", file.Path, tensor.Name);
+                    $"has the dimensions [{string.Join(", ", tensor.Dimensions)}]; the metadata call for [{string.Join(", ", dimensions)}]", file.Path, tensor.Name);
             }
 
             if (!GgmlBlocks.IsSupported(tensor.Type))
@@ -90,7 +93,8 @@ internal static class GgufBase
             }
         }
 
-        if (file.Tensors.FirstOrDefault(t => t.Name != StatedRopeScaling.TensorName && !tensors.InGguf(t.Name).Any()) is { } stranger)
+        var rotary = config.RopeTensors().Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+        if (file.Tensors.FirstOrDefault(t => !rotary.Contains(t.Name) && !tensors.InGguf(t.Name).Any()) is { } stranger)
         {
             throw new ModelFormatException("the model's family is read without such a tensor; leaving it out would give another model", file.Path, stranger.Name);
         }

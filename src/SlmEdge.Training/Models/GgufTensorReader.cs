@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using SlmEdge.Formats.Families;
 using SlmEdge.Formats.Gguf;
@@ -29,6 +30,11 @@ internal sealed class GgufTensorReader(GgufFile file, DecoderTensor described) :
         {
             file.ReadFloat32(_tensor.Name, from, destination.Slice(start, count));
         }
+
+        if (described.GgufOffset != 0)
+        {
+            TensorPrimitives.Subtract(destination, described.GgufOffset, destination);
+        }
     }
 
     public override void ReadStored(long first, Span<byte> destination)
@@ -58,11 +64,11 @@ internal sealed class GgufTensorReader(GgufFile file, DecoderTensor described) :
     {
         if (described.InterleavedHeads == 0)
         {
-            yield return (first, 0, length);
+            yield return (described.GgufStart + first, 0, length);
             yield break;
         }
 
-        var columns = Shape[1];
+        var columns = Shape.Count == 1 ? 1 : Shape[1];
         for (var done = 0; done < length;)
         {
             var (row, column) = Math.DivRem(first + done, columns);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace SlmEdge.Training.Packing;
 
 /// <summary>How attention goes over a pack, worked out once and used by all layers. It holds no tensors, so a graph may outlive the forward that made it.</summary>
-internal sealed class AttentionLayout
+internal sealed class AttentionLayout : IAttention
 {
     /// <summary>Bounds what one bucket copies of queries, keys and values.</summary>
     private const int BucketRows = 2048;

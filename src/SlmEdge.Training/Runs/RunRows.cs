@@ -30,7 +30,7 @@ public static class RunRows
             : ExampleSet.Split(train, settings.GetProperty("validationShare").GetDouble(), run.Seed);
     }
 
-    private static string? Unchanged(RunRecord run, string role)
+    internal static string? Unchanged(RunRecord run, string role)
     {
         if (run.Data.FirstOrDefault(d => d.Role == role) is not { } data)
         {

@@ -63,7 +63,8 @@ public sealed class BaseTokenizer : ITokenizer, IDisposable
     public int[] Encode(string text, bool parseSpecial = false) => _tokenizer.Encode(text, parseSpecial);
 
     /// <inheritdoc/>
-    public string Decode(ReadOnlySpan<int> tokens) => _tokenizer.Decode(tokens);
+    /// <remarks>Many models have embeddings for more tokens than the vocabulary has. Such tokens stand for no text, but a model may write one.</remarks>
+    public string Decode(ReadOnlySpan<int> tokens) => _tokenizer.Decode([.. tokens.ToArray().Where(id => id < _tokenizer.VocabularySize)]);
 
     /// <inheritdoc/>
     public string GetTokenText(int id) => _tokenizer.GetTokenText(id);

@@ -1,5 +1,6 @@
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Engines.LlamaCpp.Generation;
+using SlmEdge.Engines.Sampling;
 using SlmEdge.Engines.Scoring;
 
 namespace SlmEdge.Engines.Tests.LlamaCpp;

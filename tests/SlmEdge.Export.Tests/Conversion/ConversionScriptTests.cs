@@ -41,6 +41,10 @@ public sealed class ConversionScriptTests
         using var folder = new TemporaryFolder();
         string model = WriteModel(folder, FamilyCases.Config(name));
         Compare(folder, model, GgufQuantization.F32, "f32").ShouldBeEmpty();
+
+        // The script's file as a base is the folder's model.
+        int[] tokens = TinyModel.Tokens(16, seed: 34);
+        Logits.Difference(Logits.Torch(model, null, tokens), Logits.Torch(folder.At("theirs.gguf"), null, tokens)).ShouldBeLessThan(1e-5);
     }
 
     [SkippableTheory]

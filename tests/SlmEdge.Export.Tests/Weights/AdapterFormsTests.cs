@@ -5,6 +5,9 @@ using SlmEdge.Export.Tests.Models;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Safetensors;
+using SlmEdge.Training;
+using SlmEdge.Training.FineTuning;
+using SlmEdge.Training.Quantization;
 
 namespace SlmEdge.Export.Tests.Weights;
 
@@ -12,6 +15,34 @@ namespace SlmEdge.Export.Tests.Weights;
 public sealed class AdapterFormsTests
 {
     private static readonly int[] Tokens = TinyModel.Tokens(12, 5);
+
+    [SkippableFact]
+    public void An_adapter_goes_on_only_over_a_base_in_the_form_whose_rounding_it_has_learned()
+    {
+        NativeEngines.Require();
+        using var folder = new TemporaryFolder();
+        TrainedTinyRun run = TrainedTinyRun.Create(folder, FineTuningMethod.Qlora, BaseForm.Q4_0);
+        string adapter = Path.Combine(run.Directory, "adapter");
+        Refused(FineTuningMethod.Qlora, null).ShouldContain("trained over a base in q4_0 and has learned to make up for its rounding; here the base would be held in nf4. Add --quant q4_0");
+        Refused(FineTuningMethod.Lora, null).ShouldContain("its own precision");
+        Refused(FineTuningMethod.Lora, BaseForm.Q8_0).ShouldContain("held in q8_0");
+        new SftTrainer(Options(FineTuningMethod.Lora, BaseForm.Q4_0)).Run().Steps.ShouldBeGreaterThan(0);
+
+        string Refused(FineTuningMethod method, BaseForm? quant) => Should.Throw<TrainingException>(() => new SftTrainer(Options(method, quant)).Run()).Message;
+
+        SftOptions Options(FineTuningMethod method, BaseForm? quant) => new()
+        {
+            BaseDirectory = run.BaseDirectory,
+            Task = SlmEdge.Tasks.TaskDefinition.FromLabels("tiny", "Name the part.", TrainedTinyRun.Words),
+            TrainFile = folder.At("train.jsonl"),
+            Method = method,
+            Quant = quant,
+            AdapterDirectory = adapter,
+            OutputDirectory = folder.At("further"),
+            Epochs = 1,
+            Threads = 1,
+        };
+    }
 
     [Fact]
     public void A_DoRA_adapter_is_exported_merged_and_refused_as_a_GGUF_adapter()

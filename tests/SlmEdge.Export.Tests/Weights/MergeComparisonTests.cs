@@ -1,3 +1,4 @@
+using SlmEdge.Export.Bundling;
 using SlmEdge.Export.Tests.Models;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.Safetensors;
@@ -40,6 +41,26 @@ public sealed class MergeComparisonTests
         MergeChoice unmeasured = MergeComparison.Choose(run.BaseDirectory, folder.At("elsewhere", "adapter"), SafetensorsType.F32);
         unmeasured.Into.ShouldBe(MergeBase.AsTrained);
         unmeasured.Reason!.ShouldContain("was not measured");
+    }
+
+    /// <summary>Text is compared where it was learned, at several places of a row; a bundle, whose proof is of labels, is refused by name.</summary>
+    [SkippableTheory]
+    [InlineData("generate", "kind 'generate'")]
+    [InlineData("extract", "kind 'extract'")]
+    [InlineData("chat", "kind 'chat'")]
+    [InlineData("dpo", "'dpo' run without a task")]
+    public void The_merge_of_a_run_that_writes_is_measured_within_its_answers(string kind, string refusal)
+    {
+        NativeEngines.Require();
+        using var folder = new TemporaryFolder();
+        (string model, string run) = WritingRun.Create(folder, kind);
+        MergeChoice choice = MergeComparison.Choose(model, Path.Combine(run, "adapter"), SafetensorsType.F32, maxKl: 10);
+        choice.Into.ShouldBe(MergeBase.AsTrained, choice.ToString());
+        choice.Original!.Value.ShouldBeGreaterThan(1e-6, "NF4 moves what this model writes, or the test proves nothing");
+        Math.Abs(choice.AsTrained!.Value).ShouldBeLessThan(choice.Original.Value / 20);
+        choice.Places.ShouldBeGreaterThan(choice.Prompts);
+        choice.ToString().ShouldContain($"at {choice.Places} places of {choice.Prompts} rows");
+        Should.Throw<ExportException>(() => TrainedRun.Open(run)).Message.ShouldContain(refusal);
     }
 
     [Fact]

@@ -15,14 +15,14 @@ internal static class BenchCommand
     public static Command Create()
     {
         var command = new Command("bench", "Measures every model in a bundle on this device: texts per second together, and the time of one text alone.");
-        var bundle = new Option<string>("--bundle") { Description = "The bundle: a .slmb file or a folder.", Required = true };
+        var bundle = new Option<string>("--bundle") { Description = "The bundle: a .slmb file, a folder, or store:NAME for an installed one.", Required = true };
         var input = new Option<string?>("--input") { Description = "JSON Lines with texts; without it the bundle's golden examples are used." };
         var texts = new Option<int>("--texts") { Description = "How many texts to classify with each model.", DefaultValueFactory = _ => 200 };
         texts.AtLeast(1);
         command.Options.Add(bundle);
         command.Options.Add(input);
         command.Options.Add(texts);
-        command.SetAction((parsed, ct) => RunAsync(parsed.GetValue(bundle)!, parsed.GetValue(input), parsed.GetValue(texts), ct));
+        command.SetAction((parsed, ct) => RunAsync(StoreArguments.Locate(parsed.GetValue(bundle)!), parsed.GetValue(input), parsed.GetValue(texts), ct));
         return command;
     }
 
@@ -30,7 +30,7 @@ internal static class BenchCommand
     {
         using var bundle = Bundle.Open(path);
         var texts = Repeat(input is null ? [.. bundle.Manifest.Golden.Select(example => example.Text)] : ReadTexts(input, count), count);
-        var table = ConsoleTable.Create("File", "Engine", "Load ms", "Texts/s", "One text ms");
+        var table = ConsoleTable.Create("File", "Engine", "Load ms", "Texts/s", "One text ms", "Memory MiB");
         foreach (var (engine, file) in SlmRuntime.ListModels(bundle.Manifest))
         {
             var start = Stopwatch.GetTimestamp();
@@ -55,7 +55,8 @@ internal static class BenchCommand
                 runtime.Engine,
                 load.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
                 (texts.Count / together.TotalSeconds).ToString("0.0", CultureInfo.InvariantCulture),
-                alone[alone.Count / 2].ToString("0.00", CultureInfo.InvariantCulture));
+                alone[alone.Count / 2].ToString("0.00", CultureInfo.InvariantCulture),
+                (runtime.Memory.Total / 1048576.0).ToString("0", CultureInfo.InvariantCulture));
         }
 
         AnsiConsole.Write(table);

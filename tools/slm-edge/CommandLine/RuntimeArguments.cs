@@ -6,7 +6,7 @@ namespace SlmEdge.Tools.Edge.CommandLine;
 /// <summary>The options that every command with a model has.</summary>
 internal sealed class RuntimeArguments
 {
-    public Option<string> Bundle { get; } = new("--bundle") { Description = "The bundle: a .slmb file or a folder.", Required = true, HelpName = "x.slmb" };
+    public Option<string> Bundle { get; } = new("--bundle") { Description = "The bundle: a .slmb file, a folder, or store:NAME for an installed one.", Required = true, HelpName = "x.slmb" };
 
     public Option<string> Engine { get; } = new("--engine") { Description = "llama, onnx, or auto for the one that the bundle recommends.", DefaultValueFactory = _ => "auto" };
 
@@ -43,7 +43,7 @@ internal sealed class RuntimeArguments
         }
     }
 
-    public SlmRuntime Open(ParseResult parsed) => SlmRuntime.Open(parsed.GetValue(Bundle)!, Read(parsed));
+    public SlmRuntime Open(ParseResult parsed) => SlmRuntime.Open(StoreArguments.Locate(parsed.GetValue(Bundle)!), Read(parsed));
 
     public RuntimeOptions Read(ParseResult parsed) => new()
     {

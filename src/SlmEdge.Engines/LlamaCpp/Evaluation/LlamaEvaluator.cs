@@ -72,6 +72,10 @@ internal sealed unsafe class LlamaEvaluator : IDisposable
     internal void CopySequence(int source, int destination, int length) =>
         LlamaNative.llama_memory_seq_cp(memory, source, destination, 0, length);
 
+    /// <summary>Removes what follows the first tokens of a sequence.</summary>
+    /// <returns>False when the memory cannot do that in part.</returns>
+    internal bool TruncateSequence(int sequence, int length) => LlamaNative.llama_memory_seq_rm(memory, sequence, length, -1);
+
     /// <summary>Frees the cells that belong to no other sequence.</summary>
     internal void RemoveSequence(int sequence) => LlamaNative.llama_memory_seq_rm(memory, sequence, -1, -1);
 

@@ -1,3 +1,5 @@
+using SlmEdge.Engines.Sampling;
+
 namespace SlmEdge.Engines.LlamaCpp.Generation;
 
 /// <summary>A prompt to continue, once or several times.</summary>

@@ -25,7 +25,7 @@ internal sealed class RunningSequence : IDisposable
         maxTokens = Math.Min(request.MaxTokens, contextLength - request.Prompt.Length);
         stops = [.. (request.Stop ?? []).Select(Encoding.UTF8.GetBytes)];
         sampler = SafeLlamaSamplerHandle.Create(request.Sampling, unchecked(request.Sampling.Seed + (uint)sample), tokenizer.VocabularySize);
-        if (request.Sampling.RepetitionPenalty != 1)
+        if (request.Sampling.Penalises)
         {
             foreach (var token in request.Prompt)
             {

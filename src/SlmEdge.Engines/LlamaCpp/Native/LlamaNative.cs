@@ -70,6 +70,9 @@ internal static unsafe partial class LlamaNative
     internal static partial int llama_model_n_ctx_train(SafeLlamaModelHandle model);
 
     [LibraryImport(Library)]
+    internal static partial int llama_model_n_swa(SafeLlamaModelHandle model);
+
+    [LibraryImport(Library)]
     [return: MarshalAs(UnmanagedType.U1)]
     internal static partial bool llama_model_has_decoder(SafeLlamaModelHandle model);
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SlmEdge.Engines.LlamaCpp.Generation;
+using SlmEdge.Engines.Sampling;
 
 namespace SlmEdge.Engines.LlamaCpp.Native;
 
@@ -23,9 +24,9 @@ internal sealed class SafeLlamaSamplerHandle : SafeHandle
             throw new EngineException($"llama.cpp cannot create a sampler.{LlamaLog.Describe()}");
         }
 
-        if (options.RepetitionPenalty != 1)
+        if (options.Penalises)
         {
-            Add(LlamaSamplerNative.llama_sampler_init_penalties(vocabularySize, options.RepetitionWindow, options.RepetitionPenalty, 0, 0));
+            Add(LlamaSamplerNative.llama_sampler_init_penalties(vocabularySize, options.RepetitionWindow, options.RepetitionPenalty, options.FrequencyPenalty, options.PresencePenalty));
         }
 
         if (options.Temperature == 0)

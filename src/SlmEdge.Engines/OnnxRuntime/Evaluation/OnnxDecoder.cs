@@ -67,8 +67,8 @@ internal sealed class OnnxDecoder : IDisposable
     /// <summary>Evaluates behind keys and values of an earlier step, all of whose rows are used.</summary>
     internal OnnxStep RunBehind(OnnxStep past, int sequence) => Run(past.Batch, sequence, past.Total + sequence, past.Present);
 
-    /// <summary>Evaluates one token per row behind keys and values in pinned buffers, <c>[batch, heads, pastLength, head size]</c> each.</summary>
-    internal OnnxStep RunBehind(float[][] past, int batch, int pastLength)
+    /// <summary>Evaluates behind keys and values in pinned buffers, <c>[batch, heads, pastLength, head size]</c> each: one token per row, or one row.</summary>
+    internal OnnxStep RunBehind(float[][] past, int batch, int sequence, int pastLength)
     {
         var tensors = new OrtTensor[past.Length];
         try
@@ -78,7 +78,7 @@ internal sealed class OnnxDecoder : IDisposable
                 tensors[i] = OrtTensor.Over(session.CpuMemory, past[i], [batch, Config.KeyValueHeads, pastLength, Config.HeadSize]);
             }
 
-            return Run(batch, 1, pastLength + 1, tensors);
+            return Run(batch, sequence, pastLength + sequence, tensors);
         }
         finally
         {

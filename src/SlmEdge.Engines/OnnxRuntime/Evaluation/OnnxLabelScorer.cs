@@ -165,7 +165,7 @@ internal sealed class OnnxLabelScorer : IDisposable
             }
 
             ct.ThrowIfCancellationRequested();
-            using var step = decoder.RunBehind(pastBuffers, count, longest);
+            using var step = decoder.RunBehind(pastBuffers, count, 1, longest);
             var deeper = new List<LabelEntry>();
             for (var row = 0; row < count; row++)
             {

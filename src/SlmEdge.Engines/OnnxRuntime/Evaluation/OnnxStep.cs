@@ -37,6 +37,9 @@ internal sealed class OnnxStep : IDisposable
     /// <summary>All logits, <c>[batch, sequence, vocabulary]</c>.</summary>
     internal ReadOnlySpan<float> GetAllLogits() => tensors[0].GetFloats(checked(Batch * sequence * vocabularySize));
 
+    /// <summary>Gives the logits' memory back; keys and values stay.</summary>
+    internal void ReleaseLogits() => tensors[0].Dispose();
+
     public void Dispose()
     {
         foreach (var tensor in tensors)

@@ -66,12 +66,37 @@ public sealed class ConversationPrompt
         return Tokenize(Render(messages, generationPrompt: true), messages, null).Tokens;
     }
 
-    private TemplateText Render(IReadOnlyList<ChatMessage> messages, bool generationPrompt) => Template.Render(new ChatTemplateInput
+    private TemplateText Render(IReadOnlyList<ChatMessage> messages, bool generationPrompt)
     {
-        Messages = JsonSerializer.SerializeToElement(messages.Select(message => new { role = message.Role, content = message.Content })),
-        AddGenerationPrompt = generationPrompt,
-        ControlTokens = _controlTexts,
-    });
+        string? special = messages.FirstOrDefault(message => !IsUsual(message.Role))?.Role;
+        TemplateText text;
+        try
+        {
+            text = Template.Render(new ChatTemplateInput
+            {
+                Messages = JsonSerializer.SerializeToElement(messages.Select(message => new { role = message.Role, content = message.Content })),
+                AddGenerationPrompt = generationPrompt,
+                ControlTokens = _controlTexts,
+            });
+        }
+        catch (ChatTemplateException e) when (special is not null)
+        {
+            throw new ChatTemplateException($"it refuses a conversation with a turn of the role '{special}', which it may not know: {e.Message}", Template.Name, inner: e);
+        }
+
+        // A template that knows no such role passes over it without a word.
+        for (int i = 0; special is not null && i < messages.Count; i++)
+        {
+            if (!IsUsual(messages[i].Role) && !text.Runs.Any(run => run.Origin.Source == i))
+            {
+                throw new ChatTemplateException($"it leaves out messages[{i}], of the role '{messages[i].Role}', which it does not know", Template.Name);
+            }
+        }
+
+        return text;
+    }
+
+    private static bool IsUsual(string role) => role is "system" or "user" or "assistant";
 
     /// <summary>Where what the model was asked with ends in a conversation; null where the template renders it otherwise afterwards.</summary>
     private int? PromptEnd(IReadOnlyList<ChatMessage> messages, TemplateText text)

@@ -1,6 +1,7 @@
-namespace SlmEdge.Engines.LlamaCpp.Generation;
+namespace SlmEdge.Engines.Sampling;
 
 /// <summary>How the next token is drawn from the model's distribution. The default is greedy: the likeliest token.</summary>
+/// <remarks>Applied in llama.cpp's order: penalties, top-k, top-p, min-p, temperature, draw.</remarks>
 public sealed record SamplingOptions
 {
     /// <summary>The likeliest token, always.</summary>
@@ -21,11 +22,20 @@ public sealed record SamplingOptions
     /// <summary>Divides positive and multiplies negative logits of recent tokens (Keskar et al. 2019, arXiv 1909.05858); 1 is off.</summary>
     public float RepetitionPenalty { get; init; } = 1;
 
-    /// <summary>How many recent tokens the penalty looks back on; the prompt's count too.</summary>
+    /// <summary>Taken from the logits of recent tokens once, however often they occurred; 0 is off.</summary>
+    public float PresencePenalty { get; init; }
+
+    /// <summary>Taken from the logits of recent tokens for each time they occurred; 0 is off.</summary>
+    public float FrequencyPenalty { get; init; }
+
+    /// <summary>How many recent tokens the penalties look back on; the prompt's count too.</summary>
     public int RepetitionWindow { get; init; } = 64;
 
     /// <summary>Seed of the draws; the samples of one request draw with this, this + 1 and so on.</summary>
     public uint Seed { get; init; } = 1;
+
+    /// <summary>Whether recent tokens change the logits.</summary>
+    public bool Penalises => RepetitionWindow > 0 && (RepetitionPenalty != 1 || PresencePenalty != 0 || FrequencyPenalty != 0);
 
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
@@ -36,6 +46,7 @@ public sealed record SamplingOptions
         Require(TopP is > 0 and <= 1, "Top-p must lie above 0 and at most at 1.");
         Require(MinP is >= 0 and <= 1, "Min-p must lie from 0 to 1.");
         Require(float.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0, "The repetition penalty must be positive; 1 is off.");
+        Require(float.IsFinite(PresencePenalty) && float.IsFinite(FrequencyPenalty), "Presence and frequency penalty must be numbers; 0 is off.");
         Require(RepetitionWindow >= 0, "The repetition window must not be negative.");
     }
 

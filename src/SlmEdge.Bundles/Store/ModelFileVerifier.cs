@@ -1,0 +1,47 @@
+using SlmEdge.Formats;
+using SlmEdge.Formats.Gguf;
+using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Formats.Onnx;
+using SlmEdge.Formats.Safetensors;
+
+namespace SlmEdge.Bundles.Store;
+
+/// <summary>Reads the model files of a bundle with the managed, bounded parsers, before any native library sees a byte of them.</summary>
+internal static class ModelFileVerifier
+{
+    public static void Verify(string folder, BundleManifest manifest)
+    {
+        foreach (BundleFile file in manifest.Files)
+        {
+            string path = Path.Combine(folder, file.Path.Replace('/', Path.DirectorySeparatorChar));
+            try
+            {
+                VerifyFile(path, file.Role);
+            }
+            catch (ModelFormatException e)
+            {
+                throw new BundleException($"the verifier refuses it: {e.Message}", folder, file.Path, e);
+            }
+        }
+    }
+
+    private static void VerifyFile(string path, BundleFileRole role)
+    {
+        if (role == BundleFileRole.Gguf || path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+        {
+            GgufFile.Verify(path);
+        }
+        else if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            OnnxModelFile.Read(path);
+        }
+        else if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(path);
+        }
+        else if (Path.GetFileName(path).Equals("tokenizer.json", StringComparison.OrdinalIgnoreCase))
+        {
+            TokenizerJson.Load(path);
+        }
+    }
+}

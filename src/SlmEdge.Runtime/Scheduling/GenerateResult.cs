@@ -1,0 +1,12 @@
+namespace SlmEdge.Runtime.Scheduling;
+
+/// <summary>A whole generation.</summary>
+/// <param name="Text">Its text, without the stop string that ended it; bytes that are not UTF-8 are U+FFFD.</param>
+/// <param name="Tokens">Its tokens, without the one that ends an answer.</param>
+/// <param name="Reason">Why it ended.</param>
+/// <param name="PromptTokens">Tokens of the prompt.</param>
+/// <param name="CachedTokens">Tokens of the prompt that an earlier request had left in the memory.</param>
+/// <param name="Queued">Time from the call to the start of the evaluation.</param>
+/// <param name="Evaluated">Time from there to the last token.</param>
+internal sealed record GenerateResult(
+    string Text, int[] Tokens, FinishReason Reason, int PromptTokens, int CachedTokens, TimeSpan Queued, TimeSpan Evaluated);
