@@ -143,7 +143,8 @@ public static class BundleVerifier
         return failed;
     }
 
-    private static StageDefinition ReferenceStage(TrainedRun run, int threads)
+    /// <summary>The trained model as it was trained.</summary>
+    internal static StageDefinition ReferenceStage(TrainedRun run, int threads)
     {
         string model = run.ModelDirectory ?? run.BaseDirectory;
         return new StageDefinition(run.AdapterDirectory is null ? StageNames.FineTuned : StageNames.Adapter, "libtorch", "fp32", 0, null, () =>
