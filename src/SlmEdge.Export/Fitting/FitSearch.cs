@@ -261,10 +261,13 @@ public sealed class FitSearch
         }
         finally
         {
-            File.Delete(path);
             if (Directory.Exists(path))
             {
                 Directory.Delete(path, recursive: true);
+            }
+            else
+            {
+                File.Delete(path);
             }
         }
     }
