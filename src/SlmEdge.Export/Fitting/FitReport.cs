@@ -26,11 +26,11 @@ public static class FitReport
         var html = new StringBuilder();
         html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
         html.Append($"<title>{Escape(title)}: fit</title><style>{ReportStyle.Css}</style></head><body><main>");
-        html.Append($"<h1>{Escape(title)}: smaller and faster</h1><p class=\"soft\">{outcome.Scores.Count} candidates on {Number(outcome.ValidationRows, "N0")} validation rows; times are of the machine that searched, which may have had other work.</p>");
+        html.Append($"<h1>{Escape(title)}: smaller and faster</h1><p class=\"soft\">{outcome.Scores.Count} candidates on {Number(outcome.ValidationRows, "N0")} validation rows; times are of the machine that searched, the best of several rounds.</p>");
         html.Append(outcome.Best is { } best
             ? $"<div class=\"card verdict\"><b>{Escape(best.Name)}</b> is the fastest that keeps to the limits ({Escape(Describe(limits))}): {Percent(best.Accuracy, 2)} right, {Number(best.LatencyMs, "0.00")} ms alone, {Rate(best.TextsPerSecond)} texts/s, {Bytes(best.SizeBytes)}. The trained model has {Percent(outcome.ReferenceAccuracy, 2)}.</div>"
             : $"<div class=\"card verdict no\"><b>No candidate keeps to the limits</b> ({Escape(Describe(limits))}). The trained model has {Percent(outcome.ReferenceAccuracy, 2)}.</div>");
-        html.Append("<section class=\"card\"><h2>Time and accuracy</h2><p class=\"soft\">Named dots are those that no other beats in accuracy, time and size at once. The area of a dot is the size; the dashed line is the trained model.</p>");
+        html.Append("<section class=\"card\"><h2>Time and accuracy</h2><p class=\"soft\">Named dots are those that no other beats in accuracy, time alone, texts per second and size at once. The area of a dot is the size; the dashed line is the trained model.</p>");
         html.Append(FitChart.Render(outcome)).Append("</section>");
         html.Append("<section class=\"card\"><h2>Candidates</h2><div class=\"scroll\"><table><tr><th>layers</th><th>vocabulary</th><th>form</th><th>accuracy</th><th>alone, ms</th><th>texts/s</th><th>size</th><th></th></tr>");
         foreach (FitScore score in outcome.Scores.OrderByDescending(score => score.Accuracy).ThenBy(score => score.LatencyMs))

@@ -253,8 +253,8 @@ public sealed class FitSearch
             StageDefinition stage = Export(model, format, path);
             var rendering = new StageRendering(model.Codes, model.PromptSha256);
             StageResult result = new StageVerifier(_task, null, _valid).Score(stage with { Rendering = rendering }, null, _progress, _ct);
-            double latency = OneTextLatency.Measure(stage, _task, rendering, _valid.Texts, _ct);
-            var score = new FitScore(Layers(model), trimmed, format, result.Report.Accuracy, latency, result.TextsPerSecond, stage.SizeBytes);
+            CandidateSpeed speed = CandidateSpeed.Measure(stage, _task, rendering, _valid.Texts, _ct);
+            var score = new FitScore(Layers(model), trimmed, format, result.Report.Accuracy, speed.LatencyMs, speed.TextsPerSecond, stage.SizeBytes);
             _work.Add(score);
             _scored?.Invoke(score);
             return score;

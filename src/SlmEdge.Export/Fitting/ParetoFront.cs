@@ -1,6 +1,6 @@
 namespace SlmEdge.Export.Fitting;
 
-/// <summary>The candidates that no other one beats in accuracy, latency and size at once.</summary>
+/// <summary>The candidates that no other one beats in accuracy, time alone, texts per second and size at once.</summary>
 public static class ParetoFront
 {
     /// <summary>The front, the most accurate first.</summary>
@@ -12,6 +12,6 @@ public static class ParetoFront
     }
 
     private static bool Beats(FitScore one, FitScore other) =>
-        one.Accuracy >= other.Accuracy && one.LatencyMs <= other.LatencyMs && one.SizeBytes <= other.SizeBytes
-        && (one.Accuracy > other.Accuracy || one.LatencyMs < other.LatencyMs || one.SizeBytes < other.SizeBytes);
+        one.Accuracy >= other.Accuracy && one.LatencyMs <= other.LatencyMs && one.TextsPerSecond >= other.TextsPerSecond && one.SizeBytes <= other.SizeBytes
+        && (one.Accuracy > other.Accuracy || one.LatencyMs < other.LatencyMs || one.TextsPerSecond > other.TextsPerSecond || one.SizeBytes < other.SizeBytes);
 }

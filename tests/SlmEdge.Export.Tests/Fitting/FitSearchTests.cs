@@ -15,7 +15,7 @@ public sealed class FitSearchTests
     {
         FitScore accurate = new(4, false, "q8_0", 0.95, 3, 100, 400);
         FitScore small = new(2, true, "q4_0", 0.90, 1, 300, 100);
-        FitScore beaten = new(3, false, "q4_0", 0.90, 2, 200, 100);
+        FitScore beaten = new(3, false, "q4_0", 0.90, 2, 300, 100);
         ParetoFront.Of([beaten, small, accurate]).ShouldBe([accurate, small]);
         ParetoFront.Of([small, small with { Format = "iq4_nl" }]).Count.ShouldBe(2, "equals do not beat each other");
     }

@@ -13,6 +13,9 @@ internal sealed class DeviceBench(string path, IReadOnlyList<string> texts, Acti
 {
     private const int AloneTexts = 100;
 
+    // Other work on the device only ever adds time.
+    private const int Rounds = 3;
+
     private static readonly int[] Batches = [128, RuntimeOptions.DefaultBatchTokens, 2048];
 
     /// <summary>Every setting that was measured, model by model.</summary>
@@ -65,13 +68,18 @@ internal sealed class DeviceBench(string path, IReadOnlyList<string> texts, Acti
         using var runtime = SlmRuntime.Open(path, new RuntimeOptions { Engine = engine, File = file, Threads = threads, BatchTokens = batch, UseTuning = false, QueueCapacity = Math.Max(1024, texts.Count) });
         var golden = await runtime.VerifyGoldenAsync(ct).ConfigureAwait(false);
         await runtime.Classifier.ClassifyAsync(texts[0], ct).ConfigureAwait(false); // The first evaluation also warms caches.
-        var start = Stopwatch.GetTimestamp();
-        await runtime.Classifier.ClassifyAsync(texts, ct).ConfigureAwait(false);
-        var together = Stopwatch.GetElapsedTime(start);
+        var together = TimeSpan.MaxValue;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var begin = Stopwatch.GetTimestamp();
+            await runtime.Classifier.ClassifyAsync(texts, ct).ConfigureAwait(false);
+            together = TimeSpan.FromTicks(Math.Min(together.Ticks, Stopwatch.GetElapsedTime(begin).Ticks));
+        }
+
         var alone = new List<double>();
         for (var i = 0; i < AloneTexts; i++)
         {
-            start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             await runtime.Classifier.ClassifyAsync(texts[i % texts.Count], ct).ConfigureAwait(false);
             alone.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }

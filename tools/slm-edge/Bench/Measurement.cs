@@ -7,7 +7,7 @@ namespace SlmEdge.Tools.Edge.Bench;
 /// <param name="File">The model file.</param>
 /// <param name="Threads">Threads for one evaluation.</param>
 /// <param name="BatchTokens">Tokens of waiting texts that were evaluated together.</param>
-/// <param name="TextsPerSecond">Texts classified per second, all waiting at once.</param>
+/// <param name="TextsPerSecond">Texts classified per second, all waiting at once; the best of several rounds.</param>
 /// <param name="MedianMs">Median time of one text alone.</param>
 /// <param name="P99Ms">Time within which 99 of 100 texts alone are answered.</param>
 /// <param name="ResidentBytes">Resident memory of the whole process afterwards.</param>
