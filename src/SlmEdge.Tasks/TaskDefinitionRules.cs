@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using SlmEdge.Tasks.Data;
+using SlmEdge.Tasks.Extraction;
 
 namespace SlmEdge.Tasks;
 
@@ -46,6 +47,12 @@ internal static class TaskDefinitionRules
         if (task.Schema is { ValueKind: not JsonValueKind.Object })
         {
             throw new TaskDefinitionException("the schema has to be a JSON object", source, "schema");
+        }
+
+        if (task.Schema is { } schema)
+        {
+            // What cannot be kept while writing is refused here, when the task is loaded, and not at the first text.
+            JsonSchema.Parse(schema, source ?? task.Name);
         }
 
         double threshold = task.Decision.AbstainBelow;

@@ -1,5 +1,6 @@
 using SlmEdge.Benchmarks.Classification;
 using SlmEdge.Benchmarks.CommandLine;
+using SlmEdge.Benchmarks.Constraints;
 using SlmEdge.Benchmarks.Data;
 using SlmEdge.Benchmarks.Generation;
 using SlmEdge.Benchmarks.Memory;
@@ -13,6 +14,7 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
 {
     ["nf4"] = Nf4Benchmark.Run,
     ["blocks"] = BlockBenchmark.Run,
+    ["constraints"] = ConstraintBenchmark.Run,
     ["classify-batching"] = ClassifyBatchingBenchmark.Run,
     ["classify-node"] = ClassifyNodeBenchmark.Run,
     ["same-answer"] = SameAnswerBenchmark.Run,
@@ -40,6 +42,7 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
 
           nf4                [--megabytes N]            NF4 against a plain memory copy, one core
           blocks                                        blocks of deployed files against a plain memory copy, one core
+          constraints        --vocabulary DIR|FILE.gguf  masks of our schemas against llama.cpp's grammar sampler
           classify-batching  MODEL                      prefix sharing and batching against one whole prompt at a time
           classify-node      MODEL                      our llama.cpp engine against node-llama-cpp on the same GGUF
           same-answer        MODEL [--decisions N]      the same decisions alone and for 64 clients at once, in both modes

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using SlmEdge.Engines.LlamaCpp.Native;
+using SlmEdge.Tasks.Constraints;
 using SlmEdge.Tasks.Tokenization;
 
 namespace SlmEdge.Engines.LlamaCpp;
@@ -48,6 +49,9 @@ public sealed class LlamaTokenizer : ITokenizer, IDisposable
         var referenced = false;
         model.DangerousAddRef(ref referenced);
     }
+
+    /// <summary>libllama's vocabulary, as long as this object is not disposed.</summary>
+    internal nint Vocabulary => vocab;
 
     /// <inheritdoc/>
     public int VocabularySize { get; }
@@ -183,6 +187,22 @@ public sealed class LlamaTokenizer : ITokenizer, IDisposable
         try
         {
             return LlamaNative.llama_vocab_is_eog(vocab, id);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>The tokens that stand for text, by their bytes: what constrained writing chooses from. Control tokens are not among them.</summary>
+    public VocabularyTrie CreateVocabularyTrie()
+    {
+        // LLAMA_TOKEN_ATTR_UNKNOWN, _UNUSED and _CONTROL.
+        const int NoText = 1 | 2 | 8;
+        Enter();
+        try
+        {
+            return new VocabularyTrie(VocabularySize, token => (LlamaNative.llama_vocab_get_attr(vocab, token) & NoText) == 0 ? GetTokenBytes(token) : []);
         }
         finally
         {

@@ -107,6 +107,10 @@ internal static unsafe partial class LlamaNative
     [return: MarshalAs(UnmanagedType.U1)]
     internal static partial bool llama_vocab_is_eog(nint vocab, int token);
 
+    // enum llama_token_attr, a set of bits.
+    [LibraryImport(Library)]
+    internal static partial int llama_vocab_get_attr(nint vocab, int token);
+
     [LibraryImport(Library)]
     internal static partial int llama_tokenize(
         nint vocab,

@@ -33,6 +33,16 @@ internal static partial class LlamaSamplerNative
     [LibraryImport(LlamaNative.Library)]
     internal static partial nint llama_sampler_init_penalties(int vocabularySize, int lastTokens, float repeat, float frequency, float presence);
 
+    [LibraryImport(LlamaNative.Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint llama_sampler_init_grammar(nint vocab, string grammar, string root);
+
+    /// <summary>Applies a sampler or chain to candidates.</summary>
+    [LibraryImport(LlamaNative.Library)]
+    internal static unsafe partial void llama_sampler_apply(nint sampler, LlamaTokenDataArray* candidates);
+
+    [LibraryImport(LlamaNative.Library, EntryPoint = "llama_sampler_accept")]
+    internal static partial void llama_sampler_accept_one(nint sampler, int token);
+
     /// <summary>Applies the chain to the logits of a token of the last batch, and tells the chain what it chose.</summary>
     [LibraryImport(LlamaNative.Library)]
     internal static partial int llama_sampler_sample(SafeLlamaSamplerHandle chain, SafeLlamaContextHandle context, int index);
