@@ -46,7 +46,7 @@ internal static class BundleCommand
         {
             run, baseModel, data, gguf, onnx, asTrained, output, sign, valid, train, text, label, report, name, version, maxLoss, maxKl, force, threads, json,
         };
-        var smaller = new SmallerArguments(command);
+        var smaller = new SmallerArguments(command, asTrained);
         command.SetAction((parsed, ct) => Task.Run(() =>
         {
             string[] types = parsed.GetValue(gguf)!;

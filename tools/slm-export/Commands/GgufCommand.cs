@@ -24,7 +24,7 @@ internal static class GgufCommand
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("gguf", "Convert a model, merged with its adapter, to one GGUF file for llama.cpp.") { baseModel, adapter, type, output, asTrained, maxKl, threads, json };
-        var smallerArguments = new SmallerArguments(command);
+        var smallerArguments = new SmallerArguments(command, asTrained);
         command.Validators.Add(result =>
         {
             if (result.GetValue(asTrained) && result.GetValue(adapter) is null)
@@ -40,7 +40,6 @@ internal static class GgufCommand
             string? lora = parsed.GetValue(adapter);
             if (parsed.GetValue(asTrained))
             {
-                smallerArguments.RefuseAsTrained(parsed);
                 WriteAsTrained(baseDirectory, lora!, path, parsed.GetValue(json), ct);
                 return 0;
             }

@@ -20,6 +20,13 @@ internal static class MergeCommand
         Option<bool> json = CommonOptions.Json();
         var command = new Command("merge", "Add an adapter to its base and write one model in Hugging Face's layout.") { baseModel, adapter, type, output, maxKl, json };
         var smallerArguments = new SmallerArguments(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(adapter) is null && !smallerArguments.IsAsked(result))
+            {
+                result.AddError("--adapter names what is merged; without it there must be --keep-layers or --trim-vocab.");
+            }
+        });
         command.SetAction((parsed, ct) => Task.Run(() =>
         {
             string path = parsed.GetValue(output)!;
@@ -28,11 +35,6 @@ internal static class MergeCommand
             if (smallerArguments.Read(parsed) is { Any: true })
             {
                 return WriteSmaller(smallerArguments, parsed, parsed.GetValue(baseModel)!, parsed.GetValue(adapter), parsed.GetResult(type) is { Implicit: false } ? dtype : null, path, parsed.GetValue(maxKl), parsed.GetValue(json), ct);
-            }
-
-            if (parsed.GetValue(adapter) is null)
-            {
-                throw new UsageException("--adapter names what is merged; without it there must be --keep-layers or --trim-vocab");
             }
 
             MergeChoice choice = MergeComparison.Choose(parsed.GetValue(baseModel)!, parsed.GetValue(adapter)!, dtype, parsed.GetValue(maxKl), ct);

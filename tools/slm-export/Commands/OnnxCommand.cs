@@ -21,7 +21,7 @@ internal static class OnnxCommand
         Option<double> maxKl = CommonOptions.MaxKl();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("onnx", "Convert a model, merged with its adapter, to a folder for ONNX Runtime and ONNX Runtime GenAI.") { baseModel, adapter, precision, output, asTrained, maxKl, json };
-        var smallerArguments = new SmallerArguments(command);
+        var smallerArguments = new SmallerArguments(command, asTrained);
         command.Validators.Add(result =>
         {
             if (result.GetValue(asTrained) && result.GetValue(adapter) is null)
@@ -39,7 +39,6 @@ internal static class OnnxCommand
             (string, string)[] details;
             if (parsed.GetValue(asTrained))
             {
-                smallerArguments.RefuseAsTrained(parsed);
                 ProgressDisplay.Run("writing ONNX", progress => OnnxExporter.ExportHeldBase(baseDirectory, lora!, path, progress, ct));
                 details = [("precision", "as trained")];
             }

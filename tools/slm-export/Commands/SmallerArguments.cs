@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using SlmEdge.Export;
 using SlmEdge.Export.Shrinking;
 using SlmEdge.Export.Weights;
@@ -20,23 +21,25 @@ internal sealed class SmallerArguments
         HelpName = "FILE",
     };
 
-    public SmallerArguments(Command command)
+    /// <param name="command">Gets the options.</param>
+    /// <param name="asTrained">The option that ships a base in the very blocks of the training, with all its layers and tokens.</param>
+    public SmallerArguments(Command command, Option<bool>? asTrained = null)
     {
         command.Options.Add(_layers);
         command.Options.Add(_corpus);
+        command.Validators.Add(result =>
+        {
+            if (asTrained is not null && result.GetValue(asTrained) && IsAsked(result))
+            {
+                result.AddError("--as-trained keeps base and adapter as they are; leave --keep-layers and --trim-vocab out.");
+            }
+        });
     }
+
+    /// <summary>Whether something is to be left out.</summary>
+    public bool IsAsked(CommandResult result) => result.GetResult(_layers) is not null || result.GetValue(_corpus) is not null;
 
     public SmallerOptions Read(ParseResult parsed) => new(parsed.GetValue(_layers), parsed.GetValue(_corpus));
-
-    /// <summary>A base in the very blocks of the training has all its layers and tokens.</summary>
-    /// <exception cref="UsageException">Something is to be left out.</exception>
-    public void RefuseAsTrained(ParseResult parsed)
-    {
-        if (Read(parsed).Any)
-        {
-            throw new UsageException("--as-trained keeps base and adapter as they are; leave --keep-layers and --trim-vocab out");
-        }
-    }
 
     /// <summary>Makes the smaller model that is asked for, or returns null.</summary>
     public SmallerModel? Create(ParseResult parsed, string baseModel, string? adapter, string output, double maxKl, IProgress<ExportProgress>? progress, CancellationToken ct) =>
