@@ -50,7 +50,7 @@ public static class FitReport
             .. limits.MaxLatencyMs is { } latency ? [$"at most {Number(latency, "0.##")} ms alone"] : Array.Empty<string>(),
             .. limits.MaxSizeBytes is { } size ? [$"at most {Bytes(size)}"] : Array.Empty<string>(),
             .. limits.MinAccuracy is { } accuracy ? [$"at least {Percent(accuracy, 2)} right"] : Array.Empty<string>(),
-            .. limits.MaxLossPoints is { } points ? [$"at most {Number(points, "0.##")} points lost"] : Array.Empty<string>(),
+            .. limits.MaxLossPoints is { } points ? [$"at most {Number(points, "0.##")} point{(points == 1 ? "" : "s")} lost"] : Array.Empty<string>(),
         ];
         return all.Length == 0 ? "none" : string.Join(", ", all);
     }
