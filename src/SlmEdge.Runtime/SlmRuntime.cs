@@ -5,6 +5,7 @@ using SlmEdge.Runtime.Classification;
 using SlmEdge.Runtime.Golden;
 using SlmEdge.Runtime.Loading;
 using SlmEdge.Runtime.Scheduling;
+using SlmEdge.Runtime.Tuning;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Prompts;
 
@@ -60,6 +61,9 @@ public sealed class SlmRuntime : IDisposable
     /// <summary>What the model takes, computed before it was loaded.</summary>
     public MemoryEstimate Memory => model.Memory;
 
+    /// <summary>The measured choice that applied; null where there is none, or the options asked for something else.</summary>
+    public TunedChoice? Tuned { get; private init; }
+
     /// <summary>Classifies texts.</summary>
     public Classifier Classifier { get; }
 
@@ -87,6 +91,8 @@ public sealed class SlmRuntime : IDisposable
                 throw new RuntimeException($"The bundle '{manifest.Name}' {manifest.Version} is of kind '{manifest.Task.Kind.ToString().ToLowerInvariant()}'; this version runs 'classify'.");
             }
 
+            var tuned = options is { UseTuning: true, Engine: EngineChoice.Auto, File: null } ? TunedChoice.Find(bundlePath, bundle.ManifestSha256) : null;
+            options = tuned?.Complete(options) ?? options;
             model = ModelLoader.Load(bundle, ModelChoice.Choose(manifest, options.Engine, options.File), options);
             var prompt = RenderPrompt(manifest, model);
             var scheduler = new SequenceScheduler(
@@ -101,7 +107,7 @@ public sealed class SlmRuntime : IDisposable
                     new ClassifierIdentity(manifest.Name, manifest.Version, model.EngineName, prompt.Sha256)),
                 model.Engine.ContextLength,
                 options.LongTexts);
-            return new SlmRuntime(bundle, model, scheduler, classifier, prompt.Sha256);
+            return new SlmRuntime(bundle, model, scheduler, classifier, prompt.Sha256) { Tuned = tuned };
         }
         catch
         {
