@@ -1,6 +1,6 @@
 namespace SlmEdge.Runtime;
 
-/// <summary>A text cannot be classified as it stands: it is empty, too long for the context, or no Unicode text.</summary>
+/// <summary>A text cannot be used as it stands: it is empty, too long for the context, or no Unicode text.</summary>
 public sealed class InvalidTextException : RuntimeException
 {
     /// <summary>Creates the exception.</summary>

@@ -78,7 +78,9 @@ public sealed record RuntimeOptions
     /// <summary>Folder into which the files of a zipped bundle are extracted, or <see langword="null"/> for the user's cache folder.</summary>
     public string? CacheDirectory { get; init; }
 
-    internal void Validate()
+    /// <summary>Checks the ranges, as <see cref="SlmRuntime.Open"/> does.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
         ArgumentOutOfRangeException.ThrowIfNegative(ContextLength);

@@ -1,18 +1,22 @@
 using SlmEdge.Bundles;
 using SlmEdge.Engines;
 using SlmEdge.Engines.Memory;
+using SlmEdge.Runtime.Chat;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Extraction;
+using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
 using SlmEdge.Runtime.Loading;
 using SlmEdge.Runtime.Scheduling;
+using SlmEdge.Runtime.Telemetry;
 using SlmEdge.Runtime.Tuning;
 using SlmEdge.Tasks;
-using SlmEdge.Tasks.Prompts;
+using SlmEdge.Tasks.Data;
 
 namespace SlmEdge.Runtime;
 
 /// <summary>
-/// An opened bundle with its model in an engine, ready to decide. The bundle is verified, the prompt is rendered from the
+/// An opened bundle with its model in an engine, ready to decide or to write. The bundle is verified, the prompt is rendered from the
 /// manifest's task and must be the one that was tested, and one loop feeds the engine with the texts of all callers.
 /// </summary>
 /// <remarks>Safe to use from several threads. Disposal answers the requests that still run with <see cref="RuntimeStoppedException"/>.</remarks>
@@ -23,15 +27,46 @@ public sealed class SlmRuntime : IDisposable
     private readonly SequenceScheduler scheduler;
     private int disposed;
 
-    private SlmRuntime(Bundle bundle, LoadedModel model, SequenceScheduler scheduler, Classifier classifier, string promptSha256)
+    private readonly Classifier? classifier;
+    private readonly Extractor? extractor;
+    private readonly Generator? generator;
+    private readonly ChatModel? chat;
+
+    private SlmRuntime(Bundle bundle, LoadedModel model, SequenceScheduler scheduler, RuntimeOptions options)
     {
         this.bundle = bundle;
         this.model = model;
         this.scheduler = scheduler;
-        Classifier = classifier;
-        PromptSha256 = promptSha256;
         EngineInfo = model.Engine.Info;
         ContextLength = model.Engine.ContextLength;
+        var task = bundle.Manifest.Task;
+        if (task.Kind == TaskKind.Classify)
+        {
+            var prompt = TaskPrompts.Classification(bundle.Manifest, model);
+            var identity = new ClassifierIdentity(bundle.Manifest.Name, bundle.Manifest.Version, model.EngineName, prompt.Sha256);
+            var decisions = new DecisionMaker(task, DecisionRules.Create(bundle.Manifest, options), identity);
+            classifier = new Classifier(
+                prompt, scheduler, decisions, ContextLength, options.LongTexts, new OperationKind("classify", bundle.Manifest.Name, model.EngineName));
+            PromptSha256 = prompt.Sha256;
+            return;
+        }
+
+        var writing = TaskPrompts.Generation(bundle.Manifest, model);
+        var writer = new AnswerWriter(
+            scheduler, model.Tokenizer, writing, ContextLength, new OperationKind(task.Kind == TaskKind.Chat ? "chat" : "text_completion", bundle.Manifest.Name, model.EngineName));
+        PromptSha256 = writing.IdentityOf(task);
+        switch (task.Kind)
+        {
+            case TaskKind.Extract:
+                extractor = new Extractor(task, writer, options.LongTexts);
+                break;
+            case TaskKind.Generate:
+                generator = new Generator(task, writer, options.LongTexts);
+                break;
+            default:
+                chat = new ChatModel(task, writer);
+                break;
+        }
     }
 
     /// <summary>The bundle's manifest.</summary>
@@ -52,7 +87,7 @@ public sealed class SlmRuntime : IDisposable
     /// <summary>Tokens of one sequence: instruction, text and label.</summary>
     public int ContextLength { get; }
 
-    /// <summary>SHA-256 of the rendered prompt, lower-case hex.</summary>
+    /// <summary>Identity of task and rendering, lower-case hex: for a classification SHA-256 of the rendered prompt.</summary>
     public string PromptSha256 { get; }
 
     /// <summary>Whether label and scores of a decision are the same bits whatever else runs; see <see cref="RuntimeOptions.Deterministic"/>.</summary>
@@ -64,8 +99,24 @@ public sealed class SlmRuntime : IDisposable
     /// <summary>The measured choice that applied; null where there is none, or the options asked for something else.</summary>
     public TunedChoice? Tuned { get; private init; }
 
+    /// <summary>What the bundle's task is.</summary>
+    public TaskKind Kind => Manifest.Task.Kind;
+
     /// <summary>Classifies texts.</summary>
-    public Classifier Classifier { get; }
+    /// <exception cref="RuntimeException">The bundle is of another kind.</exception>
+    public Classifier Classifier => classifier ?? throw OtherKind(TaskKind.Classify);
+
+    /// <summary>Extracts documents.</summary>
+    /// <exception cref="RuntimeException">The bundle is of another kind.</exception>
+    public Extractor Extractor => extractor ?? throw OtherKind(TaskKind.Extract);
+
+    /// <summary>Writes summaries, rewritings and the like.</summary>
+    /// <exception cref="RuntimeException">The bundle is of another kind.</exception>
+    public Generator Generator => generator ?? throw OtherKind(TaskKind.Generate);
+
+    /// <summary>Holds conversations.</summary>
+    /// <exception cref="RuntimeException">The bundle is of another kind.</exception>
+    public ChatModel Chat => chat ?? throw OtherKind(TaskKind.Chat);
 
     /// <summary>Texts that wait in front of the engine at this moment.</summary>
     public int WaitingTexts => scheduler.Waiting;
@@ -74,7 +125,8 @@ public sealed class SlmRuntime : IDisposable
     /// <param name="bundlePath">A <c>.slmb</c> file or a bundle folder.</param>
     /// <param name="options">Engine, file and limits; <see langword="null"/> for the defaults.</param>
     /// <exception cref="BundleException">The bundle is damaged, incomplete or of another format version.</exception>
-    /// <exception cref="RuntimeException">The bundle has no such model, is no classification, or renders another prompt than the tested one.</exception>
+    /// <exception cref="RuntimeException">The bundle has no such model, or renders another prompt than the tested one.</exception>
+    /// <exception cref="TaskDefinitionException">The task's schema cannot be honoured.</exception>
     /// <exception cref="EngineException">The model does not load.</exception>
     public static SlmRuntime Open(string bundlePath, RuntimeOptions? options = null)
     {
@@ -83,34 +135,20 @@ public sealed class SlmRuntime : IDisposable
         options.Validate();
         var bundle = Bundle.Open(bundlePath, new BundleOptions { CacheDirectory = options.CacheDirectory });
         LoadedModel? model = null;
+        SequenceScheduler? scheduler = null;
         try
         {
-            var manifest = bundle.Manifest;
-            if (manifest.Task.Kind != TaskKind.Classify)
-            {
-                throw new RuntimeException($"The bundle '{manifest.Name}' {manifest.Version} is of kind '{manifest.Task.Kind.ToString().ToLowerInvariant()}'; this version runs 'classify'.");
-            }
-
             var tuned = options is { UseTuning: true, Engine: EngineChoice.Auto, File: null } ? TunedChoice.Find(bundlePath, bundle.ManifestSha256) : null;
             options = tuned?.Complete(options) ?? options;
-            model = ModelLoader.Load(bundle, ModelChoice.Choose(manifest, options.Engine, options.File), options);
-            var prompt = RenderPrompt(manifest, model);
-            var scheduler = new SequenceScheduler(
+            model = ModelLoader.Load(bundle, ModelChoice.Choose(bundle.Manifest, options.Engine, options.File), options);
+            scheduler = new SequenceScheduler(
                 model.Sequences,
                 new SchedulerOptions { BatchTokens = options.BatchTokens, BatchTexts = options.BatchTexts, QueueCapacity = options.QueueCapacity });
-            var classifier = new Classifier(
-                prompt,
-                scheduler,
-                new DecisionMaker(
-                    manifest.Task,
-                    DecisionRules.Create(manifest, options),
-                    new ClassifierIdentity(manifest.Name, manifest.Version, model.EngineName, prompt.Sha256)),
-                model.Engine.ContextLength,
-                options.LongTexts);
-            return new SlmRuntime(bundle, model, scheduler, classifier, prompt.Sha256) { Tuned = tuned };
+            return new SlmRuntime(bundle, model, scheduler, options) { Tuned = tuned };
         }
         catch
         {
+            scheduler?.Dispose();
             model?.Dispose();
             bundle.Dispose();
             throw;
@@ -125,13 +163,26 @@ public sealed class SlmRuntime : IDisposable
     }
 
     /// <summary>
-    /// Classifies the bundle's golden examples on this device: a difference means that this device does not compute what was tested.
+    /// Decides the bundle's golden examples on this device, or writes their answers: a difference means that this device does not compute what was tested.
     /// </summary>
     /// <param name="ct">Stops the check.</param>
     /// <returns>One result per example of the manifest.</returns>
     public async Task<IReadOnlyList<GoldenResult>> VerifyGoldenAsync(CancellationToken ct = default)
     {
         var examples = Manifest.Golden;
+        if (Kind != TaskKind.Classify)
+        {
+            var written = new List<GoldenResult>();
+            foreach (var example in examples)
+            {
+                var answer = await WriteAsync(example.Text, ct).ConfigureAwait(false);
+                var same = answer == example.Label;
+                written.Add(new GoldenResult(example, answer, same ? 1 : 0, same));
+            }
+
+            return written;
+        }
+
         var decisions = await Classifier.ClassifyAsync([.. examples.Select(example => example.Text)], ct).ConfigureAwait(false);
         return [.. examples.Zip(decisions, Compare)];
     }
@@ -159,26 +210,19 @@ public sealed class SlmRuntime : IDisposable
         }
 
         var passed = decision.Scores[0].Label == example.Label && Math.Abs(probability - example.Probability) <= example.Tolerance;
-        return new GoldenResult(example, decision, probability, passed);
+        return new GoldenResult(example, decision.Scores[0].Label, probability, passed) { Decision = decision };
     }
 
-    private static ClassificationPrompt RenderPrompt(BundleManifest manifest, LoadedModel model)
+    // What the exporter lets the same model write about the same text: greedily, with the defaults.
+    private async Task<string> WriteAsync(string text, CancellationToken ct) => Kind switch
     {
-        var byCode = manifest.Task.Prompt.Verbalizer == Verbalizer.Code;
-        var prompt = ClassificationPrompt.Create(manifest.Task, model.Tokenizer, byCode ? manifest.Codes : null);
-        if (manifest.PromptSha256 is { } tested && tested != prompt.Sha256)
-        {
-            throw new RuntimeException(
-                $"The bundle '{manifest.Name}' {manifest.Version} was tested with the prompt {tested[..12]}…, but task and tokenizer of '{model.File}' give {prompt.Sha256[..12]}…. " +
-                "The model file does not belong to this task, or another version of SlmEdge made the bundle; build the bundle again.");
-        }
+        TaskKind.Extract => (await Extractor.ExtractAsync(text, null, ct).ConfigureAwait(false)).Document.GetRawText(),
+        TaskKind.Generate => (await Generator.GenerateAsync(text, null, ct).ConfigureAwait(false)).Text.Trim(),
+        _ => (await Chat.RespondAsync([new ChatMessage("user", text)], null, ct: ct).ConfigureAwait(false)).Text.Trim(),
+    };
 
-        if (prompt.Prefix.Length + prompt.Labels.MaxDepth + 2 > model.Engine.ContextLength)
-        {
-            throw new RuntimeException(
-                $"Instruction and labels take {prompt.Prefix.Length + prompt.Labels.MaxDepth} tokens; the context of {model.Engine.ContextLength} leaves no room for a text. Choose a longer context.");
-        }
+    private RuntimeException OtherKind(TaskKind asked) => new(
+        $"The bundle '{Manifest.Name}' {Manifest.Version} is of kind '{Name(Kind)}', so it does not {Name(asked)}. Use SlmRuntime.{(Kind == TaskKind.Classify ? "Classifier" : Kind == TaskKind.Extract ? "Extractor" : Kind == TaskKind.Generate ? "Generator" : "Chat")} ('slm-edge {Name(Kind)}'), or another bundle.");
 
-        return prompt;
-    }
+    private static string Name(TaskKind kind) => kind.ToString().ToLowerInvariant();
 }

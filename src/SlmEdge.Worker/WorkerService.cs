@@ -36,11 +36,13 @@ public sealed class WorkerService : IAsyncDisposable
     /// <param name="options">Addresses and limits; <see langword="null"/> for the defaults.</param>
     /// <param name="ct">Gives the start up.</param>
     /// <exception cref="WorkerException">An address is wrong or taken.</exception>
+    /// <exception cref="RuntimeException">The bundle is no classification.</exception>
     public static async Task<WorkerService> StartAsync(SlmRuntime runtime, WorkerOptions? options = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(runtime);
         options ??= new WorkerOptions();
         ListenAddresses.Check(options.Urls);
+        _ = runtime.Classifier; // A bundle of another kind is told before the first request.
         var application = Build(runtime, options);
         try
         {

@@ -60,6 +60,11 @@ internal sealed class RandomLlama
 
     internal int Vocabulary { get; }
 
+    /// <summary>The template of conversations in <c>&lt;|im_start|&gt;</c> and <c>&lt;|im_end|&gt;</c>, or null for a model without one.</summary>
+    internal string? ChatTemplate { get; init; }
+
+    private TokenizerConfig? Config => ChatTemplate is null ? null : new TokenizerConfig { EosToken = "<|im_end|>", ChatTemplate = ChatTemplate };
+
     internal void WriteGguf(string path)
     {
         var writer = new GgufWriter();
@@ -73,7 +78,7 @@ internal sealed class RandomLlama
         writer.Set("llama.attention.layer_norm_rms_epsilon", Epsilon);
         writer.Set("llama.rope.freq_base", 10000f);
         writer.Set("llama.rope.dimension_count", (uint)HeadSize);
-        GgufVocabulary.Apply(writer, Tokenizer, null);
+        GgufVocabulary.Apply(writer, Tokenizer, Config);
         Tensor("token_embd.weight", "embedding", Hidden, Vocabulary);
         for (var layer = 0; layer < Layers; layer++)
         {
@@ -201,7 +206,7 @@ internal sealed class RandomLlama
         }
 
         OnnxModelWriter.Write(graph, Path.Combine(directory, "model.onnx"), "model.onnx.data");
-        GgufVocabulary.WriteVocabularyOnly(Path.Combine(directory, "tokenizer.gguf"), Tokenizer, null);
+        GgufVocabulary.WriteVocabularyOnly(Path.Combine(directory, "tokenizer.gguf"), Tokenizer, Config);
         File.WriteAllText(Path.Combine(directory, "genai_config.json"), $$"""
             {
               "model": {

@@ -1,4 +1,5 @@
 using SlmEdge.Engines.Sampling;
+using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Scheduling;
 using SlmEdge.Tasks.Constraints;
 using SlmEdge.Tasks.Labels;

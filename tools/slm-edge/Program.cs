@@ -11,11 +11,15 @@ using SlmEdge.Tools.Edge.Bundles;
 using SlmEdge.Tools.Edge.Classify;
 using SlmEdge.Tools.Edge.Doctor;
 using SlmEdge.Tools.Edge.Serve;
+using SlmEdge.Tools.Edge.Write;
 using SlmEdge.Worker;
 
 var root = new RootCommand("Runs small language models from SlmEdge bundles on this device, without a network.")
 {
     ClassifyCommand.Create(),
+    ExtractCommand.Create(),
+    GenerateCommand.Create(),
+    ChatCommand.Create(),
     ServeCommand.Create(),
     BundleCommand.Create(),
     BenchCommand.Create(),

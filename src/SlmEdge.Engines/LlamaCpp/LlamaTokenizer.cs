@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using SlmEdge.Engines.LlamaCpp.Native;
 using SlmEdge.Tasks.Constraints;
@@ -45,10 +46,14 @@ public sealed class LlamaTokenizer : ITokenizer, IDisposable
         AddBos = BosTokenId is not null && LlamaNative.llama_vocab_get_add_bos(vocab);
         eos = LlamaNative.llama_vocab_eos(vocab);
         (pieceBytes, pieceOffsets) = ReadPieces();
+        ChatTemplate = Marshal.PtrToStringUTF8(LlamaNative.llama_model_chat_template(model, null));
         preparation = TextPreparation.Of(model, GetTokenText, VocabularySize);
         var referenced = false;
         model.DangerousAddRef(ref referenced);
     }
+
+    /// <summary>The chat template (Jinja) that the file carries, or null.</summary>
+    public string? ChatTemplate { get; }
 
     /// <summary>libllama's vocabulary, as long as this object is not disposed.</summary>
     internal nint Vocabulary => vocab;

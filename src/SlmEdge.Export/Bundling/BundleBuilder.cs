@@ -180,24 +180,29 @@ public sealed class BundleBuilder
         });
         writer.AddFile("task.json", task, BundleFileRole.Task);
         writer.AddFile("report.html", report, BundleFileRole.Report);
-        if (_request.AsTrained)
+        AddModels(writer, run, workshop, _request);
+        return writer.Write(output, key);
+    }
+
+    /// <summary>Adds the model files that a request names.</summary>
+    internal static void AddModels(BundleWriter writer, TrainedRun run, StageWorkshop workshop, BundleRequest request)
+    {
+        if (request.AsTrained)
         {
             AddTrained(writer, run, workshop);
         }
 
-        foreach (var type in _request.Gguf)
+        foreach (var type in request.Gguf)
         {
             string path = StageWorkshop.GgufFileInBundle(type);
             writer.AddFile(path, workshop.PathOf(path), BundleFileRole.Gguf);
         }
 
-        foreach (OnnxPrecision precision in _request.Onnx)
+        foreach (OnnxPrecision precision in request.Onnx)
         {
-            string folder = StageWorkshop.OnnxFolderInBundle(precision, _request.Onnx);
+            string folder = StageWorkshop.OnnxFolderInBundle(precision, request.Onnx);
             writer.AddFolder(folder, workshop.PathOf(folder), BundleFileRole.Onnx);
         }
-
-        return writer.Write(output, key);
     }
 
     private static void AddTrained(BundleWriter writer, TrainedRun run, StageWorkshop workshop)

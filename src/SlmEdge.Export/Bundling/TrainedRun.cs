@@ -74,19 +74,33 @@ public sealed class TrainedRun
     /// <param name="directory">The run's folder.</param>
     /// <param name="baseDirectory">The base, or null for the path that the run remembers.</param>
     /// <exception cref="ExportException">The run is not finished, is no fine-tuning run, or the base is another one.</exception>
-    public static TrainedRun Open(string directory, string? baseDirectory = null)
+    public static TrainedRun Open(string directory, string? baseDirectory = null) => Open(directory, baseDirectory, writing: false);
+
+    /// <summary>Opens a run of a task that writes text.</summary>
+    /// <inheritdoc cref="Open(string, string?)"/>
+    public static TrainedRun OpenWriting(string directory, string? baseDirectory = null) => Open(directory, baseDirectory, writing: true);
+
+    /// <summary>Whether a run's task writes text instead of choosing labels.</summary>
+    /// <param name="directory">The run's folder.</param>
+    public static bool Writes(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        return RunRecord.Load(directory).Task is { } task && task.Kind != TaskKind.Classify;
+    }
+
+    private static TrainedRun Open(string directory, string? baseDirectory, bool writing)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         RunRecord record = RunRecord.Load(directory);
         if (record.Command is not ("sft" or "dpo" or "distill logits") || record.Task is null || record.Base is null)
         {
-            throw new ExportException($"'{directory}' is a '{record.Command}' run{(record.Task is null ? " without a task" : "")}; a bundle is made of an 'sft' or 'distill logits' run of a classification. Export the model of another run with 'slm-export gguf' or 'slm-export onnx' (--base, --adapter).");
+            throw new ExportException($"'{directory}' is a '{record.Command}' run{(record.Task is null ? " without a task" : "")}; a bundle is made of an 'sft' or 'distill logits' run of a task. Export the model of another run with 'slm-export gguf' or 'slm-export onnx' (--base, --adapter).");
         }
 
-        if (record.Task.Kind != TaskKind.Classify)
+        if (record.Task.Kind == TaskKind.Classify == writing)
         {
             throw new ExportException(
-                $"'{directory}' is a run of a task of kind '{record.Task.Kind.ToString().ToLowerInvariant()}'. The proof in a bundle compares decisions between labels, and such a task writes text. Export its model with 'slm-export gguf' or 'slm-export onnx' (--base, --adapter) and score it with 'slm-train eval'.");
+                writing ? $"'{directory}' is a run of a task of kind 'classify', whose proof compares labels." : $"'{directory}' is a run of a task of kind '{record.Task.Kind.ToString().ToLowerInvariant()}'. The proof in a bundle compares decisions between labels, and such a task writes text. Export its model with 'slm-export gguf' or 'slm-export onnx' (--base, --adapter) and score it with 'slm-train eval'.");
         }
 
         string adapter = RunDirectory.AdapterPath(directory);

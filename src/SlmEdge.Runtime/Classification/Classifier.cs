@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using SlmEdge.Runtime.Scheduling;
+using SlmEdge.Runtime.Telemetry;
+using SlmEdge.Runtime.Texts;
 using SlmEdge.Tasks.Prompts;
 
 namespace SlmEdge.Runtime.Classification;
@@ -15,6 +17,7 @@ public sealed class Classifier
     private readonly ClassificationPrompt prompt;
     private readonly SequenceScheduler scheduler;
     private readonly DecisionMaker decisions;
+    private readonly OperationKind operations;
     private readonly bool truncate;
     private readonly int maxTextTokens;
     private readonly int maxTextLength;
@@ -24,8 +27,10 @@ public sealed class Classifier
         SequenceScheduler scheduler,
         DecisionMaker decisions,
         int contextLength,
-        LongTextPolicy longTexts)
+        LongTextPolicy longTexts,
+        OperationKind operations)
     {
+        this.operations = operations;
         this.prompt = prompt;
         this.scheduler = scheduler;
         this.decisions = decisions;
@@ -225,18 +230,7 @@ public sealed class Classifier
 
     private int[] EncodeText(string text, long index, out bool truncated)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            throw new InvalidTextException(InvalidTextReason.Empty, "The text is empty. Give at least one character that is not white space.", index);
-        }
-
-        if (FindLoneSurrogate(text) is var position and >= 0)
-        {
-            throw new InvalidTextException(
-                InvalidTextReason.NotUnicode, $"The text holds half of a surrogate pair at character {position}; it is no Unicode text. Remove it.", index);
-        }
-
+        InputText.Check(text, index);
         truncated = false;
         var content = text;
         if (text.Length > maxTextLength)
@@ -279,25 +273,9 @@ public sealed class Classifier
         "Shorten it, allow it to be truncated, or choose a longer context.",
         index);
 
-    private static int FindLoneSurrogate(string text)
+    private Decision Decide(string text, int tokens, bool truncated, ScoreResult result)
     {
-        for (var i = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
-        {
-            if (char.IsSurrogate(text[i]))
-            {
-                if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
-                {
-                    i++;
-                }
-                else
-                {
-                    return i;
-                }
-            }
-        }
-
-        return -1;
+        operations.Decided(prompt.Prefix.Length + tokens, result.Queued + result.Evaluated);
+        return decisions.Decide(text, tokens, truncated, result);
     }
-
-    private Decision Decide(string text, int tokens, bool truncated, ScoreResult result) => decisions.Decide(text, tokens, truncated, result);
 }

@@ -1,19 +1,19 @@
 using SlmEdge.Engines;
+using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Engines.Memory;
 using SlmEdge.Engines.Sequences;
-using SlmEdge.Tasks.Tokenization;
 
 namespace SlmEdge.Runtime.Loading;
 
 /// <summary>A model file of the bundle, loaded into its engine, with the tokenizer that belongs to it.</summary>
-internal sealed class LoadedModel(IEngine engine, ISequenceEngine sequences, ITokenizer tokenizer, string engineName, string file, MemoryEstimate memory) : IDisposable
+internal sealed class LoadedModel(IEngine engine, ISequenceEngine sequences, LlamaTokenizer tokenizer, string engineName, string file, MemoryEstimate memory) : IDisposable
 {
     public IEngine Engine { get; } = engine;
 
     /// <summary>What the scheduler feeds.</summary>
     public ISequenceEngine Sequences { get; } = sequences;
 
-    public ITokenizer Tokenizer { get; } = tokenizer;
+    public LlamaTokenizer Tokenizer { get; } = tokenizer;
 
     public string EngineName { get; } = engineName;
 
@@ -25,6 +25,6 @@ internal sealed class LoadedModel(IEngine engine, ISequenceEngine sequences, ITo
     {
         Sequences.Dispose();
         Engine.Dispose();
-        (Tokenizer as IDisposable)?.Dispose(); // llama.cpp's engine owns its tokenizer; disposing twice is harmless.
+        Tokenizer.Dispose(); // llama.cpp's engine owns its tokenizer; disposing twice is harmless.
     }
 }

@@ -23,6 +23,9 @@ internal sealed class GenerateRequest(int[] prompt, int maxTokens, LlamaTokenize
     /// <summary>Texts that end the answer and are not part of it.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
+    /// <summary>Tokens that end the answer beside those that the tokenizer knows: what the template puts behind a turn.</summary>
+    public int[] EndTokens { get; init; } = [];
+
     /// <summary>What the answer has to look like; used by the loop's thread only.</summary>
     public ITokenConstraint? Constraint { get; init; }
 

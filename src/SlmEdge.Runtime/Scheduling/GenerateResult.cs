@@ -1,3 +1,5 @@
+using SlmEdge.Runtime.Generation;
+
 namespace SlmEdge.Runtime.Scheduling;
 
 /// <summary>A whole generation.</summary>
@@ -7,6 +9,7 @@ namespace SlmEdge.Runtime.Scheduling;
 /// <param name="PromptTokens">Tokens of the prompt.</param>
 /// <param name="CachedTokens">Tokens of the prompt that an earlier request had left in the memory.</param>
 /// <param name="Queued">Time from the call to the start of the evaluation.</param>
-/// <param name="Evaluated">Time from there to the last token.</param>
+/// <param name="FirstToken">Time from there to the first token.</param>
+/// <param name="Evaluated">Time from the start of the evaluation to the last token.</param>
 internal sealed record GenerateResult(
-    string Text, int[] Tokens, FinishReason Reason, int PromptTokens, int CachedTokens, TimeSpan Queued, TimeSpan Evaluated);
+    string Text, int[] Tokens, FinishReason Reason, int PromptTokens, int CachedTokens, TimeSpan Queued, TimeSpan FirstToken, TimeSpan Evaluated);

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using SlmEdge.Engines;
 using SlmEdge.Engines.Sampling;
 using SlmEdge.Engines.Sequences;
+using SlmEdge.Runtime.Generation;
 
 namespace SlmEdge.Runtime.Scheduling;
 
@@ -22,6 +23,7 @@ internal sealed class GenerateWork : SequenceWork
     private int evaluated;
     private int cached = -1;
     private int readIndex = -1;
+    private TimeSpan firstToken;
 
     public GenerateWork(ISequenceEngine engine, GenerateRequest request, PrefixCache cache)
     {
@@ -100,7 +102,12 @@ internal sealed class GenerateWork : SequenceWork
         var constraint = request.Constraint;
         constraint?.Apply(logits, limit - history.Count);
         var token = sampler.Sample(logits);
-        if (request.Tokenizer.IsEndOfGeneration(token))
+        if (firstToken == TimeSpan.Zero)
+        {
+            firstToken = Stopwatch.GetElapsedTime(started);
+        }
+
+        if (request.Tokenizer.IsEndOfGeneration(token) || request.EndTokens.AsSpan().Contains(token))
         {
             if (constraint is { CanEnd: false })
             {
@@ -168,6 +175,7 @@ internal sealed class GenerateWork : SequenceWork
             request.Prompt.Length,
             cached,
             Stopwatch.GetElapsedTime(request.CreatedAt, started),
+            firstToken,
             Stopwatch.GetElapsedTime(started)));
     }
 }

@@ -37,6 +37,13 @@ public sealed class GenerationPrompt
     /// <summary>Identity of the rendering: that of the template, where there is one.</summary>
     public string Sha256 { get; }
 
+    /// <summary>Identity of a task in this rendering: what the trainer notes and the device compares.</summary>
+    public string IdentityOf(TaskDefinition task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Sha256}\n{task.Sha256}")));
+    }
+
     /// <summary>The tokens that end an answer.</summary>
     public IReadOnlyList<int> EndTokens => Conversation?.EndTokens ?? [_tokenizer.EosTokenId];
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Data;
@@ -66,7 +64,7 @@ internal sealed record SftData(
         message?.Invoke(prompt.Conversation is { } conversation
             ? $"Rows are rendered with the base's chat template ({conversation.Template.Sha256[..12]}…); the assistant's turns are {(conversation.Template.MarksGeneration ? "those that it marks" : "found by the origin of their text")}"
             : "The base has no chat template; rows are rendered as instruction, text and answer");
-        var identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{prompt.Sha256}\n{options.Task.Sha256}")));
+        var identity = prompt.IdentityOf(options.Task);
         return new SftData([.. train.Select(r => r.Example)], [.. valid.Select(r => r.Example)], identity, null, null) { Prompt = prompt, ValidRows = valid };
     }
 

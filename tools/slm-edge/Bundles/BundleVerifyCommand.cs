@@ -46,7 +46,7 @@ internal static class BundleVerifyCommand
             foreach (var result in failed)
             {
                 Console.WriteLine(FormattableString.Invariant(
-                    $"differs '{TerminalText.OneLine(result.Example.Text)}': tested {result.Example.Label} {result.Example.Probability:0.0000}, here {result.Decision.Scores[0].Label}, {result.Example.Label} {result.Probability:0.0000}"));
+                    $"differs '{TerminalText.OneLine(result.Example.Text)}': tested {result.Example.Label} {result.Example.Probability:0.0000}, here {result.Answer}, {result.Example.Label} {result.Probability:0.0000}"));
             }
 
             Console.WriteLine($"{golden.Count - failed.Count} of {golden.Count} golden examples are decided as tested ({runtime.File} on {runtime.EngineInfo.Name})");

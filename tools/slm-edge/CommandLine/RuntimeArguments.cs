@@ -14,7 +14,7 @@ internal sealed class RuntimeArguments
 
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads for one evaluation; 0 for one per physical core." };
 
-    public Option<int> Context { get; } = new("--context") { Description = "Tokens of instruction, text and label together; 0 for what the model was made for." };
+    public Option<int> Context { get; } = new("--context") { Description = "Tokens of instruction, text and answer together; 0 for what the model was made for." };
 
     public Option<int> BatchTokens { get; } = new("--batch-tokens") { Description = "Tokens of waiting texts that are evaluated together.", DefaultValueFactory = _ => new RuntimeOptions().BatchTokens };
 
@@ -30,8 +30,13 @@ internal sealed class RuntimeArguments
 
     public Option<string?> Cache { get; } = new("--cache") { Description = "Folder for the unpacked files of bundles, instead of the user's cache folder." };
 
-    public RuntimeArguments(Command command)
+    private readonly bool decides;
+
+    /// <param name="command">The command.</param>
+    /// <param name="decides">Whether it gives labels, which can be abstained from.</param>
+    public RuntimeArguments(Command command, bool decides = true)
     {
+        this.decides = decides;
         Engine.AcceptOnlyFromAmong("auto", "llama", "onnx");
         Threads.InThreads();
         Context.AtLeast(0);
@@ -39,7 +44,7 @@ internal sealed class RuntimeArguments
         AbstainBelow.Between(0, 1);
         LabelThreshold.Between(0.001, 0.999);
         Coverage.Between(0.001, 0.999);
-        foreach (var option in new Option[] { Bundle, Engine, File, Threads, Context, BatchTokens, AbstainBelow, LabelThreshold, Coverage, Truncate, NoTune, Cache })
+        foreach (var option in new Option[] { Bundle, Engine, File, Threads, Context, BatchTokens, Truncate, NoTune, Cache }.Concat(decides ? [AbstainBelow, LabelThreshold, Coverage] : []))
         {
             command.Options.Add(option);
         }
@@ -54,9 +59,9 @@ internal sealed class RuntimeArguments
         Threads = parsed.GetValue(Threads),
         ContextLength = parsed.GetValue(Context),
         BatchTokens = parsed.GetValue(BatchTokens),
-        AbstainBelow = parsed.GetValue(AbstainBelow),
-        LabelThreshold = parsed.GetValue(LabelThreshold),
-        Coverage = parsed.GetValue(Coverage),
+        AbstainBelow = decides ? parsed.GetValue(AbstainBelow) : null,
+        LabelThreshold = decides ? parsed.GetValue(LabelThreshold) : null,
+        Coverage = decides ? parsed.GetValue(Coverage) : null,
         LongTexts = parsed.GetValue(Truncate) ? LongTextPolicy.Truncate : LongTextPolicy.Refuse,
         UseTuning = !parsed.GetValue(NoTune),
         CacheDirectory = parsed.GetValue(Cache),

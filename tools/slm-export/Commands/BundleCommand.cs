@@ -3,6 +3,7 @@ using SlmEdge.Export.Bundling;
 using SlmEdge.Export.Gguf;
 using SlmEdge.Export.Onnx;
 using SlmEdge.Export.Proof;
+using SlmEdge.Export.Writing;
 using SlmEdge.ExportTool.Display;
 
 namespace SlmEdge.ExportTool.Commands;
@@ -15,6 +16,7 @@ internal static class BundleCommand
 
         The bundle is refused (exit code 1) when the merged model changes a decision that was no numerical tie, or when a shipped
         file lies more than --max-loss points of accuracy below the trained model; --force makes it all the same, with a warning.
+        Of a task that writes text the stages answer the rows, and field F1 (extract) or ROUGE-L (generate, chat) takes the place of accuracy.
         The recommended file is the fastest of those within half a point of the most accurate one.
         """;
 
@@ -80,6 +82,12 @@ internal static class BundleCommand
                 Force = parsed.GetValue(force),
                 Threads = parsed.GetValue(threads),
             };
+            if (TrainedRun.Writes(request.RunDirectory))
+            {
+                WritingDisplay.Show(ProgressDisplay.Run("bundle", progress => new WritingBundleBuilder(request, progress).Build(ct)), parsed.GetValue(json));
+                return 0;
+            }
+
             BundleOutcome outcome = ProgressDisplay.Run("bundle", progress => new BundleBuilder(request, progress).Build(ct));
             ProofDisplay.Show(outcome, parsed.GetValue(json));
             return 0;

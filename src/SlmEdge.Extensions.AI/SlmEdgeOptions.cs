@@ -1,0 +1,54 @@
+using SlmEdge.Runtime;
+using SlmEdge.Runtime.Generation;
+
+namespace SlmEdge.Extensions.AI;
+
+/// <summary>Which bundle an application runs, and how; for configuration files too.</summary>
+public sealed class SlmEdgeOptions
+{
+    /// <summary>The bundle: a <c>.slmb</c> file or a bundle folder.</summary>
+    public string? BundlePath { get; set; }
+
+    /// <inheritdoc cref="RuntimeOptions.Engine"/>
+    public EngineChoice Engine { get; set; } = EngineChoice.Auto;
+
+    /// <inheritdoc cref="RuntimeOptions.File"/>
+    public string? File { get; set; }
+
+    /// <inheritdoc cref="RuntimeOptions.Threads"/>
+    public int Threads { get; set; }
+
+    /// <inheritdoc cref="RuntimeOptions.ContextLength"/>
+    public int ContextLength { get; set; }
+
+    /// <inheritdoc cref="RuntimeOptions.BatchTokens"/>
+    public int BatchTokens { get; set; } = new RuntimeOptions().BatchTokens;
+
+    /// <inheritdoc cref="RuntimeOptions.QueueCapacity"/>
+    public int QueueCapacity { get; set; } = new RuntimeOptions().QueueCapacity;
+
+    /// <inheritdoc cref="RuntimeOptions.LongTexts"/>
+    public LongTextPolicy LongTexts { get; set; } = LongTextPolicy.Refuse;
+
+    /// <summary>What happens to a conversation that does not fit the context.</summary>
+    public ContextOverflow Overflow { get; set; } = ContextOverflow.Refuse;
+
+    /// <inheritdoc cref="RuntimeOptions.MemoryLimitBytes"/>
+    public long? MemoryLimitBytes { get; set; }
+
+    /// <inheritdoc cref="RuntimeOptions.CacheDirectory"/>
+    public string? CacheDirectory { get; set; }
+
+    internal RuntimeOptions ToRuntimeOptions() => new()
+    {
+        Engine = Engine,
+        File = File,
+        Threads = Threads,
+        ContextLength = ContextLength,
+        BatchTokens = BatchTokens,
+        QueueCapacity = QueueCapacity,
+        LongTexts = LongTexts,
+        MemoryLimitBytes = MemoryLimitBytes,
+        CacheDirectory = CacheDirectory,
+    };
+}

@@ -1,0 +1,13 @@
+using System.Text.Json;
+using SlmEdge.Runtime.Generation;
+using SlmEdge.Tasks.Extraction;
+
+namespace SlmEdge.Runtime.Extraction;
+
+/// <summary>A document that was extracted from a text: complete, and valid by the schema.</summary>
+/// <param name="Document">The document.</param>
+/// <param name="Fields">Its strings, in its order, with the places in the text that they were copied from.</param>
+/// <param name="Usage">Tokens.</param>
+/// <param name="Timings">Times.</param>
+/// <param name="Truncated">Whether the text was cut to fit the context; see <see cref="LongTextPolicy.Truncate"/>.</param>
+public sealed record ExtractionResult(JsonElement Document, IReadOnlyList<FieldSpan> Fields, TokenUsage Usage, GenerationTimings Timings, bool Truncated);

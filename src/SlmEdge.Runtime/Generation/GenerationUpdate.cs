@@ -1,0 +1,6 @@
+namespace SlmEdge.Runtime.Generation;
+
+/// <summary>A part of an answer that is being written.</summary>
+/// <param name="Text">The next piece of the text: whole characters, never a part of a stop string. Empty in the last update.</param>
+/// <param name="Result">The whole answer, in the last update only.</param>
+public readonly record struct GenerationUpdate(string Text, GeneratedText? Result);

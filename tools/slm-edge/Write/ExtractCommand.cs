@@ -1,0 +1,72 @@
+using System.CommandLine;
+using SlmEdge.Runtime.Extraction;
+using SlmEdge.Tools.Edge.CommandLine;
+
+namespace SlmEdge.Tools.Edge.Write;
+
+/// <summary><c>slm-edge extract</c>: one JSON line per text with the document that follows the task's schema.</summary>
+internal static class ExtractCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("extract", "Extracts documents that follow the task's schema: one JSON line per text, {\"text\":…,\"document\":{…},\"fields\":[…]}.");
+        var runtime = new RuntimeArguments(command, decides: false);
+        var texts = new TextArguments(command);
+        var sampling = new SamplingArguments(command, new ExtractionOptions().MaxTokens, stops: false);
+        var details = new Option<bool>("--details") { Description = "Add bundle, version, engine, prompt hash, tokens and times to every line." };
+        command.Options.Add(details);
+        command.SetAction((parsed, ct) =>
+        {
+            var options = new ExtractionOptions { MaxTokens = sampling.MaxTokens(parsed), Sampling = sampling.Sampling(parsed) };
+            return AnswerLines.RunAsync(
+                texts,
+                parsed,
+                () =>
+                {
+                    var opened = runtime.Open(parsed);
+                    if (opened.Extractor.MinTokens > options.MaxTokens)
+                    {
+                        var least = opened.Extractor.MinTokens;
+                        opened.Dispose();
+                        throw new UsageException($"--max-tokens is {options.MaxTokens}, and a document of the task's schema takes at least {least}");
+                    }
+
+                    return opened;
+                },
+                (opened, text, token) => opened.Extractor.ExtractAsync(text, options, token),
+                (json, opened, result) =>
+                {
+                    json.WritePropertyName("document");
+                    result.Document.WriteTo(json);
+                    json.WriteStartArray("fields");
+                    foreach (var field in result.Fields)
+                    {
+                        json.WriteStartObject();
+                        json.WriteString("path", field.Path);
+                        json.WriteString("value", field.Value);
+                        if (field.Start is { } start)
+                        {
+                            json.WriteNumber("start", start);
+                            json.WriteNumber("length", field.Length);
+                        }
+
+                        json.WriteNumber("occurrences", field.Occurrences);
+                        json.WriteEndObject();
+                    }
+
+                    json.WriteEndArray();
+                    if (result.Truncated)
+                    {
+                        json.WriteBoolean("truncated", true);
+                    }
+
+                    if (parsed.GetValue(details))
+                    {
+                        AnswerLines.WriteDetails(json, opened, result.Usage, result.Timings);
+                    }
+                },
+                ct);
+        });
+        return command;
+    }
+}
