@@ -8,6 +8,9 @@ public sealed record RuntimeOptions
     /// <summary>The largest <see cref="BatchTokens"/>.</summary>
     public const int MaxBatchTokens = LlamaCppOptions.MaxBatchTokens;
 
+    /// <summary>The default of <see cref="BatchTokens"/>.</summary>
+    public const int DefaultBatchTokens = 512;
+
     /// <summary>Which engine computes. Default: the one that the bundle recommends.</summary>
     public EngineChoice Engine { get; init; } = EngineChoice.Auto;
 
@@ -24,7 +27,7 @@ public sealed record RuntimeOptions
     public int ContextLength { get; init; }
 
     /// <summary>Tokens of waiting texts that are evaluated together.</summary>
-    public int BatchTokens { get; init; } = 512;
+    public int BatchTokens { get; init; } = DefaultBatchTokens;
 
     /// <summary>Texts that are evaluated together at most.</summary>
     public int BatchTexts { get; init; } = 64;
@@ -65,6 +68,12 @@ public sealed record RuntimeOptions
     /// <see langword="null"/> for what the task says.
     /// </summary>
     public double? Coverage { get; init; }
+
+    /// <summary>
+    /// Whether the choice that <c>slm-edge tune</c> left beside the bundle applies to what these options leave open; only where
+    /// <see cref="Engine"/> and <see cref="File"/> name nothing, and only on the machine and for the bundle that it was measured with.
+    /// </summary>
+    public bool UseTuning { get; init; } = true;
 
     /// <summary>Folder into which the files of a zipped bundle are extracted, or <see langword="null"/> for the user's cache folder.</summary>
     public string? CacheDirectory { get; init; }

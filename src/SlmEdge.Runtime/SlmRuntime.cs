@@ -9,6 +9,7 @@ using SlmEdge.Runtime.Golden;
 using SlmEdge.Runtime.Loading;
 using SlmEdge.Runtime.Scheduling;
 using SlmEdge.Runtime.Telemetry;
+using SlmEdge.Runtime.Tuning;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Data;
 
@@ -95,6 +96,9 @@ public sealed class SlmRuntime : IDisposable
     /// <summary>What the model takes, computed before it was loaded.</summary>
     public MemoryEstimate Memory => model.Memory;
 
+    /// <summary>The measured choice that applied; null where there is none, or the options asked for something else.</summary>
+    public TunedChoice? Tuned { get; private init; }
+
     /// <summary>What the bundle's task is.</summary>
     public TaskKind Kind => Manifest.Task.Kind;
 
@@ -134,11 +138,13 @@ public sealed class SlmRuntime : IDisposable
         SequenceScheduler? scheduler = null;
         try
         {
+            var tuned = options is { UseTuning: true, Engine: EngineChoice.Auto, File: null } ? TunedChoice.Find(bundlePath, bundle.ManifestSha256) : null;
+            options = tuned?.Complete(options) ?? options;
             model = ModelLoader.Load(bundle, ModelChoice.Choose(bundle.Manifest, options.Engine, options.File), options);
             scheduler = new SequenceScheduler(
                 model.Sequences,
                 new SchedulerOptions { BatchTokens = options.BatchTokens, BatchTexts = options.BatchTexts, QueueCapacity = options.QueueCapacity });
-            return new SlmRuntime(bundle, model, scheduler, options);
+            return new SlmRuntime(bundle, model, scheduler, options) { Tuned = tuned };
         }
         catch
         {

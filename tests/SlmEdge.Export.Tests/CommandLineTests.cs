@@ -15,6 +15,10 @@ public sealed class CommandLineTests
     [InlineData("gguf --base x --out y --type q9")]
     [InlineData("bundle --run x --data y --out z --gguf q8_0,zzz")]
     [InlineData("onnx --base x --out y --precision fp64")]
+    [InlineData("gguf --base x --out y --adapter z --as-trained --keep-layers 1")]
+    [InlineData("merge --base x --out y")]
+    [InlineData("fit --run x --out y --formats q9")]
+    [InlineData("fit --run x --out y --min-accuracy 101")]
     [InlineData("frobnicate")]
     public void Wrong_usage_is_exit_code_2_with_a_message(string arguments)
     {
@@ -54,8 +58,10 @@ public sealed class CommandLineTests
     {
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
-        DecoderConfig config = TinyModel.Config(layers: 1);
+        DecoderConfig config = TinyModel.Config(layers: 2);
         string model = TinyModel.Write(folder.At("model"), config, seed: 1);
+        string corpus = folder.At("corpus.txt");
+        File.WriteAllText(corpus, "replace worn bucket teeth\nengine will not start\n");
         string adapter = TinyModel.WriteAdapter(folder.At("adapter"), config, seed: 2);
         foreach (var (arguments, path) in new (string[], string)[]
         {
@@ -63,6 +69,9 @@ public sealed class CommandLineTests
             (["onnx", "--base", model, "--adapter", adapter, "--out", folder.At("onnx")], folder.At("onnx")),
             (["adapter", "--base", model, "--adapter", adapter, "--out", folder.At("lora.gguf")], folder.At("lora.gguf")),
             (["merge", "--base", model, "--adapter", adapter, "--dtype", "bf16", "--out", folder.At("merged")], folder.At("merged")),
+            (["merge", "--base", model, "--trim-vocab", corpus, "--out", folder.At("trimmed")], folder.At("trimmed")),
+            (["gguf", "--base", model, "--adapter", adapter, "--keep-layers", "1", "--trim-vocab", corpus, "--out", folder.At("small.gguf")], folder.At("small.gguf")),
+            (["onnx", "--base", folder.At("trimmed"), "--keep-layers", "1", "--out", folder.At("small-onnx")], folder.At("small-onnx")),
         })
         {
             (int code, string output, string error) = Run([.. arguments, "--json"]);

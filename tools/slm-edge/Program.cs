@@ -23,6 +23,7 @@ var root = new RootCommand("Runs small language models from SlmEdge bundles on t
     ServeCommand.Create(),
     BundleCommand.Create(),
     BenchCommand.Create(),
+    TuneCommand.Create(),
     DoctorCommand.Create(),
 };
 var program = new CommandLineProgram(

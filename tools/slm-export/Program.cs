@@ -16,6 +16,7 @@ var root = new RootCommand("Turn a trained model into what a device runs: merge,
     AdapterCommand.Create(),
     MergeCommand.Create(),
     BundleCommand.Create(),
+    FitCommand.Create(),
     VerifyCommand.Create(),
     KeygenCommand.Create(),
 };

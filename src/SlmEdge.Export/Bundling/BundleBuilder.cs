@@ -40,6 +40,11 @@ public sealed class BundleBuilder
             throw new ExportException("A bundle needs at least one model file: name --gguf types or --onnx precisions, or --as-trained.");
         }
 
+        if (_request.AsTrained && (_request.Smaller.Any || _request.Prepared is not null))
+        {
+            throw new ExportException("--as-trained ships the base in the very blocks of the training; layers and tokens can be left out of merged models only (--gguf, --onnx).");
+        }
+
         using ECDsa? key = SigningKey.Read(_request.SigningKeyFile);
         TrainedRun run = TrainedRun.Open(_request.RunDirectory, _request.BaseDirectory);
         ReaderOptions columns = run.Columns;
@@ -73,7 +78,7 @@ public sealed class BundleBuilder
     {
         EvaluationSet test = EvaluationSet.Create(_request.DataFile, testRows, run.Task);
         var verifier = new StageVerifier(run.Task, run.Record.Codes, test, run.Record.PromptSha256);
-        var workshop = new StageWorkshop(run, work, _request.Threads, _request.MaxKl, _progress, ct);
+        var workshop = new StageWorkshop(run, work, _request, _progress, ct);
         (List<StageResult> stages, StageResult reference) = Score(workshop, verifier, ct);
         Enforce(stages, reference);
 
@@ -93,7 +98,7 @@ public sealed class BundleBuilder
 
         string reportPath = _request.ReportPath ?? Path.Combine(Path.GetDirectoryName(output)!, Path.GetFileNameWithoutExtension(output) + ".report.html");
         ProofReport.Write(proof, reportPath);
-        return new BundleOutcome(output, reportPath, manifest, proof, _warnings) { Merging = workshop.Merging };
+        return new BundleOutcome(output, reportPath, manifest, proof, _warnings) { Merging = workshop.Merging, Smaller = workshop.Smaller };
     }
 
     private (List<StageResult> Stages, StageResult Reference) Score(StageWorkshop workshop, StageVerifier verifier, CancellationToken ct)
@@ -163,10 +168,10 @@ public sealed class BundleBuilder
             CreatedUtc = proof.CreatedUtc,
             Task = run.Task,
             Base = new BundleBase(Path.GetFileName(Path.TrimEndingDirectorySeparator(run.BaseDirectory)), run.Record.Base!.Sha256),
-            TokenizerSha256 = run.Record.Base.TokenizerSha256,
+            TokenizerSha256 = workshop.Smaller is { } trimmed ? HuggingFaceTokenizer.Load(trimmed.Directory).Sha256 : run.Record.Base.TokenizerSha256,
             TemplateSha256 = template.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(template))),
-            Codes = run.Record.Codes ?? [],
-            PromptSha256 = run.Record.PromptSha256,
+            Codes = workshop.Smaller?.Codes ?? run.Record.Codes ?? [],
+            PromptSha256 = workshop.Smaller is { } asked ? asked.PromptSha256 : run.Record.PromptSha256,
             Calibration = proof.Calibration,
             Scores = [.. proof.Baselines.Select(StageScores.Of), .. proof.Stages.Select(StageScores.Of)],
             Golden = GoldenExamples.Choose(proof),

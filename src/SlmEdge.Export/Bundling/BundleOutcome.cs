@@ -14,4 +14,7 @@ public sealed record BundleOutcome(string OutputPath, string ReportPath, BundleM
 {
     /// <summary>What the adapter was merged into; null where nothing was merged.</summary>
     public MergeChoice? Merging { get; init; }
+
+    /// <summary>What was left out of the model; null where nothing was.</summary>
+    public Training.Shrinking.ShrinkOutcome? Smaller { get; init; }
 }

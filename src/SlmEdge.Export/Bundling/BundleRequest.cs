@@ -1,6 +1,7 @@
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Onnx;
 using SlmEdge.Export.Proof;
+using SlmEdge.Training.Shrinking;
 
 namespace SlmEdge.Export.Bundling;
 
@@ -35,6 +36,12 @@ public sealed record BundleRequest
     /// Whether to ship the run as it was trained: base and adapter apart, the base in the blocks that the trainer held (<c>--quant</c>, or a GGUF base).
     /// </summary>
     public bool AsTrained { get; init; }
+
+    /// <summary>What is left out of the model before it is exported.</summary>
+    public Shrinking.SmallerOptions Smaller { get; init; } = new(null, null);
+
+    /// <summary>A smaller model that was made before, of the same run; null makes it as <see cref="Smaller"/> says.</summary>
+    internal ShrinkOutcome? Prepared { get; init; }
 
     /// <summary>ONNX folders to ship.</summary>
     public IReadOnlyList<OnnxPrecision> Onnx { get; init; } = [];

@@ -42,7 +42,9 @@ public static class BundleVerifier
         BundleManifest manifest = bundle.Manifest;
         EvaluationSet data = EvaluationSet.Create(dataFile, LabelledTextReader.Read(dataFile, manifest.Task, columns), manifest.Task);
         var verifier = new StageVerifier(manifest.Task, manifest.Codes, data, manifest.PromptSha256);
-        StageResult? reference = run is null ? null : verifier.Score(ReferenceStage(run, threads), null, progress, ct);
+        StageResult? reference = run is null
+            ? null
+            : new StageVerifier(manifest.Task, run.Record.Codes, data, run.Record.PromptSha256).Score(ReferenceStage(run, threads), null, progress, ct);
         bool comparable = manifest.Scores.All(score => score.Examples == data.Texts.Count);
 
         var files = new List<BundleCheck>();
@@ -141,7 +143,8 @@ public static class BundleVerifier
         return failed;
     }
 
-    private static StageDefinition ReferenceStage(TrainedRun run, int threads)
+    /// <summary>The trained model as it was trained.</summary>
+    internal static StageDefinition ReferenceStage(TrainedRun run, int threads)
     {
         string model = run.ModelDirectory ?? run.BaseDirectory;
         return new StageDefinition(run.AdapterDirectory is null ? StageNames.FineTuned : StageNames.Adapter, "libtorch", "fp32", 0, null, () =>

@@ -4,18 +4,20 @@ using SlmEdge.Engines.OnnxRuntime;
 using SlmEdge.Export.Gguf;
 using SlmEdge.Export.Onnx;
 using SlmEdge.Export.Proof;
+using SlmEdge.Export.Shrinking;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.Safetensors;
 using SlmEdge.Training.Adapters;
 using SlmEdge.Training.Inference;
 using SlmEdge.Training.Models;
 using SlmEdge.Training.Quantization;
+using SlmEdge.Training.Shrinking;
 using SlmEdge.Training.Tokenization;
 
 namespace SlmEdge.Export.Bundling;
 
 /// <summary>Makes the files of every stage in a working folder and says how each is opened.</summary>
-internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, double maxKl, IProgress<ExportProgress>? progress, CancellationToken ct)
+internal sealed class StageWorkshop(TrainedRun run, string folder, BundleRequest request, IProgress<ExportProgress>? progress, CancellationToken ct)
 {
     private const string Torch = "libtorch";
     private const string Llama = "llama.cpp";
@@ -24,6 +26,9 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
 
     /// <summary>What the adapter was merged into, once it was.</summary>
     public MergeChoice? Merging { get; private set; }
+
+    /// <summary>The model with fewer layers or tokens, once it was made; null where nothing is left out.</summary>
+    public ShrinkOutcome? Smaller { get; private set; }
 
     private string MergedFolder => Path.Combine(folder, "merged");
 
@@ -57,6 +62,12 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
             yield return TorchStage(StageNames.FineTuned, run.ModelDirectory!, null);
         }
 
+        if (request.Prepared is not null || request.Smaller.Any)
+        {
+            Smaller = request.Prepared ?? ModelShrinker.Shrink(Final, Path.Combine(folder, "smaller"), SmallerModel.Of(SmallerModel.Plan(request.Smaller), run.Record), ct);
+            yield return TorchStage(StageNames.Smaller, Final, null) with { Rendering = Rendering };
+        }
+
         if (gguf.Count > 0)
         {
             foreach (GgufQuantization type in gguf)
@@ -65,7 +76,7 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
             }
 
             // A DoRA adapter has no GGUF form; it is shipped merged only.
-            if (run.AdapterDirectory is { } beside && !AdapterDirectory.ReadSettings(beside).UseDora)
+            if (Smaller is null && run.AdapterDirectory is { } beside && !AdapterDirectory.ReadSettings(beside).UseDora)
             {
                 yield return GgufAdapterStage(beside);
             }
@@ -92,11 +103,13 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
         run.HeldForm == BaseForm.Int4Onnx ? $"onnx-{Trained}/{OnnxFileNames.Model}" : $"gguf/model-{Trained}.gguf";
 
     /// <summary>The model that is converted: a folder, or an F32 GGUF file where the base is a GGUF file.</summary>
-    private string Final => run.ModelDirectory ?? (GgufBase.Is(run.BaseDirectory) ? FloatGguf : MergedFolder);
+    private string Final => Smaller?.Directory ?? run.ModelDirectory ?? (GgufBase.Is(run.BaseDirectory) ? FloatGguf : MergedFolder);
+
+    private StageRendering? Rendering => Smaller is null ? null : new StageRendering(Smaller.Codes, Smaller.PromptSha256);
 
     private void Merge(string adapter)
     {
-        Merging = MergeComparison.Choose(run.BaseDirectory, adapter, SafetensorsType.F32, maxKl, ct);
+        Merging = MergeComparison.Choose(run.BaseDirectory, adapter, SafetensorsType.F32, request.MaxKl, ct);
         if (Final != FloatGguf)
         {
             ModelMerger.Write(run.BaseDirectory, adapter, MergedFolder, into: Merging.Into, progress: progress, ct: ct);
@@ -104,7 +117,7 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
         }
 
         using ModelWeights weights = ModelWeights.Open(run.BaseDirectory, adapter, Merging.Into);
-        GgufExporter.Export(weights, FloatGguf, GgufQuantization.F32, threads, progress, ct);
+        GgufExporter.Export(weights, FloatGguf, GgufQuantization.F32, request.Threads, progress, ct);
     }
 
     /// <summary>Base and adapter apart, the base in the blocks of the training.</summary>
@@ -117,13 +130,13 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
         {
             Directory.CreateDirectory(Path.GetDirectoryName(parent)!);
             OnnxExporter.ExportHeldBase(run.BaseDirectory, adapter, parent, progress, ct);
-            return OnnxStage(StageNames.Onnx(Trained), Trained, parent, inBundle, threads);
+            return OnnxStage(StageNames.Onnx(Trained), Trained, parent, inBundle, request.Threads);
         }
 
         Directory.CreateDirectory(parent);
         GgufExporter.ExportHeldBase(run.BaseDirectory, adapter, path, progress, ct);
         GgufExporter.ExportAdapter(run.BaseDirectory, adapter, BundleManifest.AdapterPathOf(path), ct);
-        return GgufStage(StageNames.Gguf(Trained), Trained, path, inBundle, threads, BundleManifest.AdapterPathOf(path));
+        return GgufStage(StageNames.Gguf(Trained), Trained, path, inBundle, request.Threads, BundleManifest.AdapterPathOf(path));
     }
 
     private StageDefinition TorchStage(string name, string model, string? adapter)
@@ -132,7 +145,7 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
         return new StageDefinition(name, Torch, "fp32", size, null, () =>
         {
             BaseTokenizer tokenizer = BaseTokenizer.Open(model);
-            return new StageEngine(TorchEngine.Open(model, adapter, threads), tokenizer, tokenizer);
+            return new StageEngine(TorchEngine.Open(model, adapter, request.Threads), tokenizer, tokenizer);
         });
     }
 
@@ -143,10 +156,10 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using (ModelWeights weights = ModelWeights.Open(Final))
         {
-            GgufExporter.Export(weights, path, type, threads, progress, ct);
+            GgufExporter.Export(weights, path, type, request.Threads, progress, ct);
         }
 
-        return GgufStage(StageNames.Gguf(GgufTypes.Name(type)), GgufTypes.Name(type), path, inBundle, threads);
+        return GgufStage(StageNames.Gguf(GgufTypes.Name(type)), GgufTypes.Name(type), path, inBundle, request.Threads) with { Rendering = Rendering };
     }
 
     /// <summary>A stage of a GGUF file that is there.</summary>
@@ -171,13 +184,13 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
         string lora = Path.Combine(folder, "adapter.gguf");
         using (ModelWeights weights = ModelWeights.OpenHeld(run.BaseDirectory, adapter))
         {
-            GgufExporter.Export(weights, baseGguf, GgufQuantization.F16, threads, progress, ct);
+            GgufExporter.Export(weights, baseGguf, GgufQuantization.F16, request.Threads, progress, ct);
         }
 
         GgufExporter.ExportAdapter(run.BaseDirectory, adapter, lora, ct);
         return new StageDefinition(StageNames.GgufAdapter, Llama, "f16 + f32", new FileInfo(baseGguf).Length + new FileInfo(lora).Length, null, () =>
         {
-            LlamaCppEngine engine = LlamaCppEngine.Open(baseGguf, new LlamaCppOptions { Threads = threads, AdapterPath = lora });
+            LlamaCppEngine engine = LlamaCppEngine.Open(baseGguf, new LlamaCppOptions { Threads = request.Threads, AdapterPath = lora });
             return new StageEngine(engine, engine.Tokenizer);
         });
     }
@@ -192,7 +205,7 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, int threads, 
         }
 
         string name = precision.ToString().ToLowerInvariant();
-        return OnnxStage(StageNames.Onnx(name), name, path, $"{inBundle}/{OnnxFileNames.Model}", threads);
+        return OnnxStage(StageNames.Onnx(name), name, path, $"{inBundle}/{OnnxFileNames.Model}", request.Threads) with { Rendering = Rendering };
     }
 
     private static long SizeOf(string directory, string pattern) => File.Exists(directory)

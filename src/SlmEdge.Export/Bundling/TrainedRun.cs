@@ -112,7 +112,7 @@ public sealed class TrainedRun
             throw new ExportException($"The run '{directory}' is not finished ('{artefact}' is missing or run.json has no end). Continue it with 'slm-train {record.Command} --resume'.");
         }
 
-        string basePath = baseDirectory ?? record.Base.Path;
+        string basePath = baseDirectory ?? BaseOf(directory, record.Base);
         if (!System.IO.Directory.Exists(basePath) && !File.Exists(basePath))
         {
             throw new ExportException($"The run's base model is not at '{basePath}' any more. Name it with --base.");
@@ -126,6 +126,13 @@ public sealed class TrainedRun
         }
 
         return new TrainedRun(directory, record, record.Task, basePath, full ? null : adapter, full ? model : null);
+    }
+
+    /// <summary>A run with fewer layers has its base inside, also where it was moved.</summary>
+    private static string BaseOf(string directory, RunBase recorded)
+    {
+        string own = RunDirectory.BasePath(directory);
+        return !System.IO.Directory.Exists(recorded.Path) && System.IO.Directory.Exists(own) ? own : recorded.Path;
     }
 
     private string? Setting(string name) =>

@@ -10,4 +10,8 @@ namespace SlmEdge.Export.Proof;
 /// <param name="File">Its path in the bundle, or null when it does not ship.</param>
 /// <param name="Open">Loads it.</param>
 public sealed record StageDefinition(
-    string Stage, string Engine, string Precision, long SizeBytes, string? File, Func<StageEngine> Open);
+    string Stage, string Engine, string Precision, long SizeBytes, string? File, Func<StageEngine> Open)
+{
+    /// <summary>How the stage is asked when its vocabulary is not the trained model's; null where it is.</summary>
+    public StageRendering? Rendering { get; init; }
+}

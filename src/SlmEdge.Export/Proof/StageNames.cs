@@ -15,6 +15,9 @@ public static class StageNames
     /// <summary>Base and adapter as one set of weights.</summary>
     public const string Merged = "merged";
 
+    /// <summary>The trained model with fewer layers or tokens.</summary>
+    public const string Smaller = "smaller";
+
     /// <summary>The adapter as GGUF LoRA beside the base's GGUF.</summary>
     public const string GgufAdapter = "gguf base + adapter";
 

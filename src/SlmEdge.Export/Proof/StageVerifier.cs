@@ -53,9 +53,14 @@ public sealed class StageVerifier
     {
         ArgumentNullException.ThrowIfNull(stage);
         using StageEngine opened = stage.Open();
-        ClassificationPrompt prompt = ClassificationPrompt.Create(_task, opened.Tokenizer, _codes);
-        _promptSha256 ??= prompt.Sha256;
-        if (prompt.Sha256 != _promptSha256)
+        IReadOnlyList<LabelCode>? codes = stage.Rendering is { } own ? own.Codes.Count > 0 ? own.Codes : null : _codes;
+        ClassificationPrompt prompt = ClassificationPrompt.Create(_task, opened.Tokenizer, codes);
+        if (stage.Rendering is null)
+        {
+            _promptSha256 ??= prompt.Sha256;
+        }
+
+        if (prompt.Sha256 != (stage.Rendering is { } rendering ? rendering.PromptSha256 : _promptSha256))
         {
             throw new ExportException(
                 $"Stage '{stage.Stage}' renders another prompt than the model was trained with: its tokenizer or the task has changed since the training.");

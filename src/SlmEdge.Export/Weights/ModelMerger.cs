@@ -9,7 +9,7 @@ public static class ModelMerger
 {
     /// <summary>Merges, a slab of rows at a time. The folder appears only when it is complete.</summary>
     /// <param name="baseDirectory">The base model.</param>
-    /// <param name="adapterDirectory">The adapter.</param>
+    /// <param name="adapterDirectory">The adapter; null only rewrites the base.</param>
     /// <param name="outputDirectory">The folder to write; must not exist or be empty.</param>
     /// <param name="type">
     /// Type of the matrices. F32 keeps the merged model equal to base and adapter; BF16 and F16 halve the size and round every weight.
@@ -21,7 +21,7 @@ public static class ModelMerger
     /// <exception cref="IOException">The disk is full or cannot be written, or the folder exists.</exception>
     public static void Write(
         string baseDirectory,
-        string adapterDirectory,
+        string? adapterDirectory,
         string outputDirectory,
         SafetensorsType type = SafetensorsType.F32,
         MergeBase into = MergeBase.AsTrained,

@@ -28,6 +28,11 @@ public sealed class WritingBundleBuilder(BundleRequest request, IProgress<Export
             throw new ExportException("A bundle needs at least one model file: name --gguf types or --onnx precisions, or --as-trained.");
         }
 
+        if (request.Smaller.Any)
+        {
+            throw new ExportException("--keep-layers and --trim-vocab are proven on labels so far; a run that writes text keeps its layers and tokens. Make the base smaller with 'slm-export merge' and train on that.");
+        }
+
         using ECDsa? key = SigningKey.Read(request.SigningKeyFile);
         TrainedRun run = TrainedRun.OpenWriting(request.RunDirectory, request.BaseDirectory);
         IReadOnlyList<WritingRow> rows = WritingRows.Read(
@@ -50,7 +55,7 @@ public sealed class WritingBundleBuilder(BundleRequest request, IProgress<Export
         string? template = BaseChatTemplate.Load(run.BaseDirectory);
         var scorer = new WritingStageScorer(
             run.Task, rows, run.Record.PromptSha256 ?? throw new ExportException($"The run '{run.Directory}' does not say how its prompts were rendered. Train it again."), template);
-        var workshop = new StageWorkshop(run, work, request.Threads, request.MaxKl, progress, ct);
+        var workshop = new StageWorkshop(run, work, request, progress, ct);
         (List<WritingStageResult> stages, WritingStageResult reference) = Score(workshop, scorer, ct);
         WritingStageResult[] shipped = [.. stages.Where(stage => stage.Definition.File is not null)];
         Enforce(shipped, reference);

@@ -154,6 +154,29 @@ public sealed class TokenizerJson
     /// <summary>The id of a token's text, or null. Added tokens are found by their content.</summary>
     public int? FindToken(string text) => _ids.TryGetValue(text, out int id) ? id : null;
 
+    /// <summary>
+    /// The tokenizer with some of its tokens only. A token's new id is its place among the kept ones, and the merges between kept tokens stay in their order.
+    /// </summary>
+    /// <param name="ids">The ids that stay, ascending; <see cref="VocabularyTrim"/> chooses them so that nothing is lost.</param>
+    /// <exception cref="ArgumentException">The ids are not ascending, or not ids of this tokenizer.</exception>
+    /// <exception cref="ModelFormatException">What is left is no tokenizer: an added token is missing.</exception>
+    public TokenizerJson Keep(IReadOnlyList<int> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        for (int i = 0; i < ids.Count; i++)
+        {
+            if (ids[i] <= (i == 0 ? -1 : ids[i - 1]) || ids[i] >= Vocabulary.Count)
+            {
+                throw new ArgumentException($"has {ids[i]} at place {i}; ids must ascend and be below {Vocabulary.Count}", nameof(ids));
+            }
+        }
+
+        var kept = ids.ToHashSet();
+        return AddedTokens.FirstOrDefault(token => !kept.Contains(token.Id)) is { } missing
+            ? throw new ModelFormatException($"the added token '{missing.Content}' would be lost", FileName, "added_tokens")
+            : new TokenizerJson(TokenizerJsonTrim.Write(_utf8, Vocabulary, Merges, ids), null);
+    }
+
     /// <summary>Writes the file atomically, byte for byte as it was read or made.</summary>
     /// <param name="path">The file, or an existing folder for <c>tokenizer.json</c> in it.</param>
     public void Save(string path)

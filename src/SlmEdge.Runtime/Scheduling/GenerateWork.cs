@@ -99,6 +99,12 @@ internal sealed class GenerateWork : SequenceWork
 
         engine.GetLogits(readIndex).CopyTo(logits);
         readIndex = -1;
+        if (logits.Length > request.Tokenizer.VocabularySize)
+        {
+            // Rows that pad the embedding stand for no token.
+            logits.AsSpan(request.Tokenizer.VocabularySize).Fill(float.NegativeInfinity);
+        }
+
         var constraint = request.Constraint;
         constraint?.Apply(logits, limit - history.Count);
         var token = sampler.Sample(logits);

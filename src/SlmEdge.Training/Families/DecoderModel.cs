@@ -79,10 +79,13 @@ public sealed class DecoderModel : IDisposable
     /// <summary>Residual stream after the final norm, <c>[tokens, hidden]</c>.</summary>
     /// <param name="pack">The sequences; none longer than the model's context.</param>
     /// <exception cref="TrainingException">A sequence is longer than the model's context.</exception>
-    public Tensor Forward(PackedSequences pack)
+    public Tensor Forward(PackedSequences pack) => Forward(pack, null);
+
+    /// <summary>The same, and shows the residual stream before the first block and after each, <c>[tokens, hidden]</c>, which is gone afterwards.</summary>
+    internal Tensor Forward(PackedSequences pack, Action<Tensor>? show)
     {
         var layout = new AttentionLayout(pack);
-        return Forward(pack.Tokens, pack.Positions, pack.MaxLength, _ => layout);
+        return Forward(pack.Tokens, pack.Positions, pack.MaxLength, _ => layout, show);
     }
 
     /// <summary>As <see cref="Forward(PackedSequences)"/>, with an attention of each layer's own.</summary>
@@ -90,7 +93,8 @@ public sealed class DecoderModel : IDisposable
     /// <param name="positions">Position of each in its sequence.</param>
     /// <param name="longest">Length of the longest sequence, earlier tokens included.</param>
     /// <param name="attention">What the queries of a layer see.</param>
-    internal Tensor Forward(long[] tokens, long[] positions, int longest, Func<int, IAttention> attention)
+    /// <param name="show">Shown the residual stream before the first block and after each; or null.</param>
+    internal Tensor Forward(long[] tokens, long[] positions, int longest, Func<int, IAttention> attention, Action<Tensor>? show = null)
     {
         if (longest > Config.ContextLength)
         {
@@ -107,6 +111,7 @@ public sealed class DecoderModel : IDisposable
         }
 
         var recompute = RecomputeActivations && is_grad_enabled();
+        show?.Invoke(hidden);
         var anchor = recompute ? zeros(1, device: Device).requires_grad_(true) : null;
         foreach (var (index, layer) in Layers.Index())
         {
@@ -122,6 +127,7 @@ public sealed class DecoderModel : IDisposable
                     hidden,
                     anchor!)
                 : Layer(layer, hidden, rotary, seen);
+            show?.Invoke(hidden);
 
             // Autograd keeps what it needs of it; without a graph, only one layer's stream is alive.
             before.Dispose();

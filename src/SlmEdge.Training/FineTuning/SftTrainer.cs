@@ -20,15 +20,18 @@ public sealed class SftTrainer
     /// <param name="cancellationToken">Stops the run after the update in progress.</param>
     /// <exception cref="TrainingException">Settings contradict each other, or the loss is not finite.</exception>
     public FineTuningResult Run(IProgress<TrainingStep>? progress = null, Action<string>? message = null, CancellationToken cancellationToken = default) =>
-        new FineTuningRun("sft", _options).Execute(
+        Run(_options.KeepLayers is { } keep ? PrunedBase.Prepare(_options, keep, message, cancellationToken) : _options, progress, message, cancellationToken);
+
+    private static FineTuningResult Run(SftOptions options, IProgress<TrainingStep>? progress, Action<string>? message, CancellationToken cancellationToken) =>
+        new FineTuningRun("sft", options).Execute(
             (tokenizer, model) =>
             {
-                var data = SftData.Load(_options, tokenizer, model.Config, message);
-                var subject = new RunSubject(_options.Task, data.Codes, data.PromptSha256, data.Train.Length, data.Valid.Length, new { TokenDropout = _options.EffectiveTokenDropout })
+                var data = SftData.Load(options, tokenizer, model.Config, message);
+                var subject = new RunSubject(options.Task, data.Codes, data.PromptSha256, data.Train.Length, data.Valid.Length, new { TokenDropout = options.EffectiveTokenDropout })
                 {
                     Samples = data.Prompt is null ? null : ct => WritingSamples.Write(model, tokenizer, data.Prompt, data.ValidRows, ct),
                 };
-                return (subject, new SftObjective(_options, model, data));
+                return (subject, new SftObjective(options, model, data));
             },
             progress,
             message,

@@ -34,6 +34,10 @@ public static class RunDirectory
     /// <param name="run">Run directory.</param>
     public static string SamplesPath(string run) => Path.Combine(run, "samples.jsonl");
 
+    /// <summary>The base with fewer layers, of runs that left some out.</summary>
+    /// <param name="run">Run directory.</param>
+    public static string BasePath(string run) => Path.Combine(run, "base");
+
     /// <summary>The adapter in PEFT's layout, of LoRA and QLoRA runs.</summary>
     /// <param name="run">Run directory.</param>
     public static string AdapterPath(string run) => Path.Combine(run, "adapter");

@@ -15,6 +15,8 @@ namespace SlmEdge.Benchmarks.Serving;
 /// </summary>
 internal static class ClassifyServerBenchmark
 {
+    private const string List = "SlmEdge, a list of all texts";
+
     public static void Run(BenchmarkArguments arguments)
     {
         var input = ClassificationInput.Load(arguments);
@@ -26,17 +28,21 @@ internal static class ClassifyServerBenchmark
         int[][] prompts = [.. encoded.Select(text => (int[])[.. prompt.Prefix, .. text])];
         var context = prompts.Max(tokens => tokens.Length) + prompt.Labels.MaxDepth + 8;
         using var bundle = new TemporaryBundle(gguf, input.Task, prompt.Codes.Count > 0 ? prompt.Codes : null);
-        using var runtime = SlmRuntime.Open(bundle.Path, new RuntimeOptions { CacheDirectory = bundle.Cache, Threads = arguments.Threads, ContextLength = context });
+        var options = new RuntimeOptions { CacheDirectory = bundle.Cache, Threads = arguments.Threads, ContextLength = context };
+        using var runtime = SlmRuntime.Open(bundle.Path, options);
+        using var fast = SlmRuntime.Open(bundle.Path, options with { Deterministic = false });
         using var server = LlamaServer.Start(arguments.Required("server"), gguf, clients, context, arguments.Threads);
         var grammar = LabelGrammar.Create(prompt);
         var answers = new Dictionary<string, int[]>(StringComparer.Ordinal);
         var latencies = new Dictionary<string, double[]>(StringComparer.Ordinal);
         var contenders = new List<Contender>
         {
-            Ours("SlmEdge, one text at a time", 1),
-            Ours($"SlmEdge, {clients} clients", clients),
-            new("SlmEdge, a list of all texts", () => Time("SlmEdge, a list of all texts", async () =>
-                (await runtime.Classifier.ClassifyAsync(texts)).Select(decision => input.Task.IndexOf(decision.Scores[0].Label)).ToArray())),
+            Ours("SlmEdge, one text at a time", runtime, 1),
+            Ours($"SlmEdge, {clients} clients", runtime, clients),
+            Together(List, runtime),
+            Ours("SlmEdge fast, one text at a time", fast, 1),
+            Ours($"SlmEdge fast, {clients} clients", fast, clients),
+            Together("SlmEdge fast, a list of all texts", fast),
             Theirs("llama-server, one text at a time", 1),
             Theirs($"llama-server, {clients} clients", clients),
         };
@@ -56,13 +62,16 @@ internal static class ClassifyServerBenchmark
                 i == alone ? "1" : runs.Ratio(i, alone).ToString(),
                 waits is null ? "–" : Percentile(waits, 0.5),
                 waits is null ? "–" : Percentile(waits, 0.99),
-                ClassificationRun.Differences(answers["SlmEdge, a list of all texts"], answers[name]).ToString(CultureInfo.InvariantCulture));
+                ClassificationRun.Differences(answers[List], answers[name]).ToString(CultureInfo.InvariantCulture));
         }
 
         table.Print();
 
-        Contender Ours(string name, int parallel) => new(name, () => Clients(name, parallel, async text =>
-            input.Task.IndexOf((await runtime.Classifier.ClassifyAsync(texts[text])).Scores[0].Label)));
+        Contender Ours(string name, SlmRuntime opened, int parallel) => new(name, () => Clients(name, parallel, async text =>
+            input.Task.IndexOf((await opened.Classifier.ClassifyAsync(texts[text])).Scores[0].Label)));
+
+        Contender Together(string name, SlmRuntime opened) => new(name, () => Time(name, async () =>
+            (await opened.Classifier.ClassifyAsync(texts)).Select(decision => input.Task.IndexOf(decision.Scores[0].Label)).ToArray()));
 
         Contender Theirs(string name, int parallel) => new(name, () => Clients(name, parallel, async text =>
             LabelGrammar.Find(prompt, await server.CompleteAsync(prompts[text], grammar, prompt.Labels.MaxDepth + 1))));

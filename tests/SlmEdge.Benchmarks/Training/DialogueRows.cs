@@ -11,7 +11,10 @@ namespace SlmEdge.Benchmarks.Training;
 /// <summary>Dialogues of the form <c>Human: … Assistant: …</c> under <c>chosen</c>, in ChatML, every turn of the assistant supervised.</summary>
 internal static class DialogueRows
 {
-    private const string Template = "<|im_start|><|im_end|>";
+    private const string Template =
+        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' }}{{ message['content'] }}{{ '<|im_end|>\n' }}{% endfor %}"
+        + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+
     private static readonly string[] Speakers = ["\n\nHuman:", "\n\nAssistant:"];
 
     /// <summary>Reads JSON Lines (or .gz of it); dialogues that are longer than the limit, or malformed, are left out.</summary>

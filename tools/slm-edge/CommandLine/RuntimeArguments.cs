@@ -26,6 +26,8 @@ internal sealed class RuntimeArguments
 
     public Option<bool> Truncate { get; } = new("--truncate") { Description = "Cut texts that do not fit the context instead of refusing them." };
 
+    public Option<bool> NoTune { get; } = new("--no-tune") { Description = "Ignore what 'slm-edge tune' left beside the bundle." };
+
     public Option<string?> Cache { get; } = new("--cache") { Description = "Folder for the unpacked files of bundles, instead of the user's cache folder." };
 
     private readonly bool decides;
@@ -42,7 +44,7 @@ internal sealed class RuntimeArguments
         AbstainBelow.Between(0, 1);
         LabelThreshold.Between(0.001, 0.999);
         Coverage.Between(0.001, 0.999);
-        foreach (var option in new Option[] { Bundle, Engine, File, Threads, Context, BatchTokens, Truncate, Cache }.Concat(decides ? [AbstainBelow, LabelThreshold, Coverage] : []))
+        foreach (var option in new Option[] { Bundle, Engine, File, Threads, Context, BatchTokens, Truncate, NoTune, Cache }.Concat(decides ? [AbstainBelow, LabelThreshold, Coverage] : []))
         {
             command.Options.Add(option);
         }
@@ -61,6 +63,7 @@ internal sealed class RuntimeArguments
         LabelThreshold = decides ? parsed.GetValue(LabelThreshold) : null,
         Coverage = decides ? parsed.GetValue(Coverage) : null,
         LongTexts = parsed.GetValue(Truncate) ? LongTextPolicy.Truncate : LongTextPolicy.Refuse,
+        UseTuning = !parsed.GetValue(NoTune),
         CacheDirectory = parsed.GetValue(Cache),
     };
 }

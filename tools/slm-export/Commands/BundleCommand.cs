@@ -48,6 +48,7 @@ internal static class BundleCommand
         {
             run, baseModel, data, gguf, onnx, asTrained, output, sign, valid, train, text, label, report, name, version, maxLoss, maxKl, force, threads, json,
         };
+        var smaller = new SmallerArguments(command, asTrained);
         command.SetAction((parsed, ct) => Task.Run(() =>
         {
             string[] types = parsed.GetValue(gguf)!;
@@ -70,6 +71,7 @@ internal static class BundleCommand
                 Gguf = [.. types.Select(GgufTypes.Parse)],
                 Onnx = [.. precisions.Select(p => p == "fp32" ? OnnxPrecision.Fp32 : OnnxPrecision.Int4)],
                 AsTrained = parsed.GetValue(asTrained),
+                Smaller = smaller.Read(parsed),
                 OutputPath = parsed.GetValue(output)!,
                 ReportPath = parsed.GetValue(report),
                 SigningKeyFile = parsed.GetValue(sign),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using SlmEdge.Bundles;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Gguf;
+using SlmEdge.Export.Shrinking;
 using SlmEdge.Export.Weights;
 using SlmEdge.ExportTool.Display;
 using SlmEdge.Formats.Safetensors;
@@ -23,6 +24,7 @@ internal static class GgufCommand
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("gguf", "Convert a model, merged with its adapter, to one GGUF file for llama.cpp.") { baseModel, adapter, type, output, asTrained, maxKl, threads, json };
+        var smallerArguments = new SmallerArguments(command, asTrained);
         command.Validators.Add(result =>
         {
             if (result.GetValue(asTrained) && result.GetValue(adapter) is null)
@@ -42,10 +44,14 @@ internal static class GgufCommand
                 return 0;
             }
 
-            MergeChoice? choice = lora is null ? null : MergeComparison.Choose(baseDirectory, lora, Kept(quantization), parsed.GetValue(maxKl), ct);
-            using ModelWeights weights = ModelWeights.Open(baseDirectory, lora, choice?.Into ?? MergeBase.AsTrained);
+            using SmallerModel? smaller = smallerArguments.Create(parsed, baseDirectory, lora, path, parsed.GetValue(maxKl), null, ct);
+            MergeChoice? choice = smaller is not null ? smaller.Merging
+                : lora is null ? null : MergeComparison.Choose(baseDirectory, lora, Kept(quantization), parsed.GetValue(maxKl), ct);
+            using ModelWeights weights = smaller is null
+                ? ModelWeights.Open(baseDirectory, lora, choice?.Into ?? MergeBase.AsTrained)
+                : ModelWeights.Open(smaller.Outcome.Directory);
             ProgressDisplay.Run("writing GGUF", progress => GgufExporter.Export(weights, path, quantization, parsed.GetValue(threads), progress, ct));
-            (string, string)[] details = [("type", GgufTypes.Name(quantization)), .. choice is null ? [] : new[] { ("merge", choice.ToString()) }];
+            (string, string)[] details = [("type", GgufTypes.Name(quantization)), .. SmallerArguments.Details(choice, smaller)];
             Outcome.Written(path, new FileInfo(path).Length, parsed.GetValue(json), details);
             return 0;
         }, CancellationToken.None));

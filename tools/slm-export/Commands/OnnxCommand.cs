@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SlmEdge.Export.Onnx;
+using SlmEdge.Export.Shrinking;
 using SlmEdge.Export.Weights;
 using SlmEdge.ExportTool.Display;
 using SlmEdge.Formats.Safetensors;
@@ -20,6 +21,7 @@ internal static class OnnxCommand
         Option<double> maxKl = CommonOptions.MaxKl();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("onnx", "Convert a model, merged with its adapter, to a folder for ONNX Runtime and ONNX Runtime GenAI.") { baseModel, adapter, precision, output, asTrained, maxKl, json };
+        var smallerArguments = new SmallerArguments(command, asTrained);
         command.Validators.Add(result =>
         {
             if (result.GetValue(asTrained) && result.GetValue(adapter) is null)
@@ -42,10 +44,14 @@ internal static class OnnxCommand
             }
             else
             {
-                MergeChoice? choice = lora is null ? null : MergeComparison.Choose(baseDirectory, lora, SafetensorsType.F32, parsed.GetValue(maxKl), ct);
-                using ModelWeights weights = ModelWeights.Open(baseDirectory, lora, choice?.Into ?? MergeBase.AsTrained);
+                using SmallerModel? smaller = smallerArguments.Create(parsed, baseDirectory, lora, path, parsed.GetValue(maxKl), null, ct);
+                MergeChoice? choice = smaller is not null ? smaller.Merging
+                    : lora is null ? null : MergeComparison.Choose(baseDirectory, lora, SafetensorsType.F32, parsed.GetValue(maxKl), ct);
+                using ModelWeights weights = smaller is null
+                    ? ModelWeights.Open(baseDirectory, lora, choice?.Into ?? MergeBase.AsTrained)
+                    : ModelWeights.Open(smaller.Outcome.Directory);
                 ProgressDisplay.Run("writing ONNX", progress => OnnxExporter.Export(weights, path, chosen, progress, ct));
-                details = [("precision", name), .. choice is null ? [] : new[] { ("merge", choice.ToString()) }];
+                details = [("precision", name), .. SmallerArguments.Details(choice, smaller)];
             }
 
             Outcome.Written(path, OnnxExporter.ModelFiles(path).Sum(file => new FileInfo(file).Length), parsed.GetValue(json), details);

@@ -47,6 +47,11 @@ internal static class ProofDisplay
             Console.WriteLine(merging);
         }
 
+        if (outcome.Smaller is { } smaller)
+        {
+            Console.WriteLine($"smaller: {smaller.Description}");
+        }
+
         Console.WriteLine($"bundle: {outcome.OutputPath}{(outcome.Manifest.Files.Count > 0 ? $" ({Bytes(outcome.Manifest.Files.Sum(file => file.Size))}, {outcome.Manifest.Files.Count} files)" : "")}");
         Console.WriteLine($"report: {outcome.ReportPath}");
     }
@@ -68,6 +73,7 @@ internal static class ProofDisplay
             temperature = outcome.Manifest.Calibration.Temperature,
             scores = outcome.Manifest.Scores,
             merging = outcome.Merging is { Reason: null } merging ? new { into = merging.Into.ToString(), merging.AsTrained, merging.Original, merging.Prompts } : null,
+            smaller = outcome.Smaller?.Description,
             warnings = outcome.Warnings,
         },
         new JsonSerializerOptions(JsonSerializerDefaults.Web));

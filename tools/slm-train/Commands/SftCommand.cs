@@ -15,8 +15,10 @@ internal static class SftCommand
         var textColumn = new Option<string>("--text-column") { DefaultValueFactory = _ => "text", Description = "Column with the text" };
         var labelColumn = new Option<string>("--label-column") { DefaultValueFactory = _ => "label", Description = "Column with the label" };
         var tokenDropout = new Option<double?>("--token-dropout") { Description = "Share of each training text's tokens left out at random, against learning by heart; of kind classify only, where it is 0.1" };
+        var keepLayers = new Option<int?>("--keep-layers") { Description = "Train a base with as many of its layers; the consecutive ones that change the validation prompts least are left out" };
+        keepLayers.Between(1, 4096);
         var json = new Option<bool>("--json") { Description = "Print the result as JSON" };
-        var command = new Command("sft", "Fine-tune a base model on a task") { task, textColumn, labelColumn, tokenDropout, json };
+        var command = new Command("sft", "Fine-tune a base model on a task") { task, textColumn, labelColumn, tokenDropout, keepLayers, json };
         shared.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -28,6 +30,7 @@ internal static class SftCommand
                 Task = TaskDefinition.Load(parsed.GetValue(task)!.FullName),
                 TextColumn = parsed.GetValue(textColumn)!,
                 LabelColumn = parsed.GetValue(labelColumn)!,
+                KeepLayers = parsed.GetValue(keepLayers),
                 TokenDropout = parsed.GetValue(tokenDropout),
             };
             ColumnsOfKind.Check(own.Task.Kind, parsed, textColumn, labelColumn);
