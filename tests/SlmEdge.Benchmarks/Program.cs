@@ -2,6 +2,7 @@ using SlmEdge.Benchmarks.Classification;
 using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Constraints;
 using SlmEdge.Benchmarks.Data;
+using SlmEdge.Benchmarks.Fuzzing;
 using SlmEdge.Benchmarks.Generation;
 using SlmEdge.Benchmarks.Memory;
 using SlmEdge.Benchmarks.Models;
@@ -22,6 +23,7 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["classify-server"] = ClassifyServerBenchmark.Run,
     ["load"] = LoadBenchmark.Run,
     ["start"] = StartBenchmark.Run,
+    ["fuzz"] = FuzzBenchmark.Run,
     ["generate"] = GenerateBenchmark.Run,
     ["random-model"] = RandomCheckpoint.Run,
     ["train-packing"] = TrainPackingBenchmark.Run,
@@ -53,6 +55,8 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
                                                         many clients at full load: errors, waiting times, memory after the first minute and at the end
           start              MODEL --slm-edge PATH --llama PATH
                                                         process start to the first decision, against llama.cpp's to its first token
+          fuzz               --bundle x.slmb [--count N] [--seed N] [--targets A,B]
+                                                        mutated files against the checks before native code
           generate           --gguf FILE --llama-bench PATH and/or --onnx DIR [--dtype fp32|q4] [--prompt N] [--tokens N]
                                                         prompt and writing speed against llama-bench and transformers.js
           random-model       --shape NAME --tokenizer DIR [--vocabulary N] [--end-token ID] --folder DIR

@@ -1,4 +1,3 @@
-using SlmEdge.Formats;
 using SlmEdge.Formats.Gguf;
 
 namespace SlmEdge.Engines.LlamaCpp;
@@ -7,7 +6,7 @@ namespace SlmEdge.Engines.LlamaCpp;
 internal static class VerifiedGguf
 {
     /// <exception cref="EngineException">The file does not exist.</exception>
-    /// <exception cref="ModelFormatException">The file is damaged, or one part of several.</exception>
+    /// <exception cref="SlmEdge.Formats.ModelFormatException">The file is damaged, or one part of several.</exception>
     internal static void Check(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -17,21 +16,5 @@ internal static class VerifiedGguf
         }
 
         GgufFile.Verify(path);
-        using var file = GgufFile.Open(path);
-
-        // llama.cpp would open the other parts by itself, unchecked.
-        if (file.Metadata.TryGetValue("split.count", out var parts) && parts.AsInt64() > 1)
-        {
-            throw new ModelFormatException($"is one of {parts.AsInt64()} parts; merge them into one file first", path, "split.count");
-        }
-
-        // ggml asserts this, which would end the process.
-        foreach (var (key, value) in file.Metadata)
-        {
-            if (key.EndsWith("layer_norm_rms_epsilon", StringComparison.Ordinal) && value.AsDouble() is var epsilon && !(epsilon is >= 0 and < 1))
-            {
-                throw new ModelFormatException($"is {epsilon}, must be from 0 to 1", path, key);
-            }
-        }
     }
 }

@@ -17,6 +17,21 @@ internal static class GgufHyperparameterCheck
             throw new ModelFormatException("is missing; it is not a model that libllama can load", file.Path, GgufFacts.ArchitectureKey);
         }
 
+        // libllama would open the other parts by itself, unchecked.
+        const string PartsKey = "split.count";
+        if (file.Metadata.TryGetValue(PartsKey, out GgufValue? parts) && parts.AsInt64() > 1)
+        {
+            throw new ModelFormatException($"is one of {parts.AsInt64()} parts; merge them into one file first", file.Path, PartsKey);
+        }
+
+        foreach ((string key, GgufValue value) in file.Metadata)
+        {
+            if (key.EndsWith("layer_norm_rms_epsilon", StringComparison.Ordinal) && value.AsDouble() is var epsilon && !(epsilon is >= 0 and < 1))
+            {
+                throw new ModelFormatException($"is {epsilon}, must be from 0 to 1", file.Path, key);
+            }
+        }
+
         string architecture = architectureValue.AsString();
         string Key(string name) => $"{architecture}.{name}";
         long? Number(string name) => file.Metadata.TryGetValue(Key(name), out GgufValue? value) && value.Type == GgufValueType.UInt32 ? value.AsInt64() : null;

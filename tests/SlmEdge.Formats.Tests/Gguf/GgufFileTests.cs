@@ -180,6 +180,29 @@ public sealed class GgufFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("split.count", 2u)]
+    [InlineData("llama.attention.layer_norm_rms_epsilon", float.NaN)]
+    [InlineData("llama.attention.layer_norm_rms_epsilon", -1f)]
+    [InlineData("llama.attention.layer_norm_rms_epsilon", 1f)]
+    public void Parts_of_a_model_and_impossible_epsilons_are_refused(string key, object value)
+    {
+        var writer = new GgufWriter();
+        writer.Set("general.architecture", "llama");
+        if (value is uint number)
+        {
+            writer.Set(key, number);
+        }
+        else
+        {
+            writer.Set(key, (float)value);
+        }
+
+        writer.Write(_folder.File("bad.gguf"));
+        var error = Should.Throw<ModelFormatException>(() => GgufFile.Verify(_folder.File("bad.gguf")));
+        error.Message.ShouldContain(key);
+    }
+
+    [Theory]
     [InlineData("block_count", 0u)]
     [InlineData("block_count", 513u)]
     [InlineData("attention.head_count", 0u)]

@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using SlmEdge.Benchmarks.CommandLine;
+using SlmEdge.Bundles;
+using SlmEdge.Formats;
+using SlmEdge.Formats.Gguf;
+using SlmEdge.Formats.HuggingFace;
+using SlmEdge.Formats.Onnx;
+using SlmEdge.Formats.Safetensors;
+using SlmEdge.Tasks;
+
+namespace SlmEdge.Benchmarks.Fuzzing;
+
+/// <summary>Real files out of a real bundle and of <c>models/edge-nano</c>.</summary>
+internal static class FuzzTargets
+{
+    public static IReadOnlyList<FuzzTarget> Create(string bundlePath, string folder)
+    {
+        using var bundle = Bundle.Open(bundlePath, new BundleOptions { CacheDirectory = Path.Combine(folder, "cache") });
+        var onnx = bundle.GetFiles(BundleFileRole.Onnx).FirstOrDefault(file => file.Path.EndsWith("/model.onnx", StringComparison.Ordinal))
+            ?? throw new BenchmarkException("The bundle has no ONNX folder; build it with --onnx int4.");
+        var onnxFolder = Path.GetDirectoryName(bundle.GetFilePath(onnx.Path))!;
+        var weights = Path.Combine(onnxFolder, "model.onnx.data");
+        if (File.Exists(weights))
+        {
+            File.Copy(weights, Path.Combine(folder, "model.onnx.data"), overwrite: true);
+        }
+
+        var task = System.Text.Encoding.UTF8.GetBytes(bundle.Manifest.Task.ToJson());
+        return
+        [
+            new FuzzTarget("task.json", task, "task.json", path => TaskDefinition.Load(path), typeof(TaskDefinitionException)),
+            new FuzzTarget("bundle", Small(bundle.Manifest, folder), "small.slmb", path => Verify(path, folder), typeof(BundleException), typeof(TaskDefinitionException)),
+            new FuzzTarget("GGUF", File.ReadAllBytes(Path.Combine(onnxFolder, "tokenizer.gguf")), "model.gguf", path => Read(path), typeof(ModelFormatException)),
+            new FuzzTarget("ONNX", File.ReadAllBytes(Path.Combine(onnxFolder, "model.onnx")), "model.onnx", path => OnnxModelFile.Read(path), typeof(ModelFormatException)),
+            new FuzzTarget("safetensors", Tensors(folder), "model.safetensors", path => ReadTensors(path), typeof(ModelFormatException)),
+            new FuzzTarget("tokenizer.json", File.ReadAllBytes(Path.Combine(RepositoryFiles.Root, "models", "edge-nano", "tokenizer.json")), "tokenizer.json", path => TokenizerJson.Load(path), typeof(ModelFormatException)),
+        ];
+    }
+
+    // The same manifest around little files, so that structure and not weights are damaged.
+    private static byte[] Small(BundleManifest manifest, string folder)
+    {
+        var content = Path.Combine(folder, "content.json");
+        File.WriteAllText(content, manifest.Task.ToJson());
+        var writer = new BundleWriter(manifest with { Files = [], Recommended = null });
+        writer.AddFile("task.json", content, BundleFileRole.Task);
+        var path = Path.Combine(folder, "original.slmb");
+        writer.Write(path);
+        return File.ReadAllBytes(path);
+    }
+
+    private static void Verify(string path, string folder)
+    {
+        using var bundle = Bundle.Open(path, new BundleOptions { CacheDirectory = Path.Combine(folder, "fuzzed") });
+        foreach (var file in bundle.Manifest.Files)
+        {
+            if (Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(bundle.GetFilePath(file.Path)))) != file.Sha256)
+            {
+                throw new InvalidOperationException($"The bundle hands out a damaged '{file.Path}'.");
+            }
+        }
+    }
+
+    private static void Read(string path)
+    {
+        GgufFile.Verify(path);
+        using var file = GgufFile.Open(path);
+    }
+
+    private static byte[] Tensors(string folder)
+    {
+        var path = Path.Combine(folder, "original.safetensors");
+        SafetensorsWriter.Write(
+            path,
+            [SafetensorsEntry.FromFloat32("a.weight", [8, 16], SafetensorsType.F32, new float[128]), SafetensorsEntry.FromFloat32("b.weight", [64], SafetensorsType.BF16, new float[64])],
+            new Dictionary<string, string> { ["format"] = "pt" });
+        return File.ReadAllBytes(path);
+    }
+
+    private static void ReadTensors(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        foreach (var name in file.Tensors.Keys)
+        {
+            file.GetBytes(name);
+        }
+    }
+}
