@@ -30,7 +30,8 @@ internal static class FuzzTargets
         [
             new FuzzTarget("task.json", task, "task.json", path => TaskDefinition.Load(path), typeof(TaskDefinitionException)),
             new FuzzTarget("bundle", Small(bundle.Manifest, folder), "small.slmb", path => Verify(path, folder), typeof(BundleException), typeof(TaskDefinitionException)),
-            new FuzzTarget("GGUF", File.ReadAllBytes(Path.Combine(onnxFolder, "tokenizer.gguf")), "model.gguf", path => Read(path), typeof(ModelFormatException)),
+            new FuzzTarget("GGUF vocabulary", File.ReadAllBytes(Path.Combine(onnxFolder, "tokenizer.gguf")), "model.gguf", path => Read(path), typeof(ModelFormatException)),
+            new FuzzTarget("GGUF model", Weights(), "model.gguf", path => Read(path), typeof(ModelFormatException)),
             new FuzzTarget("ONNX", File.ReadAllBytes(Path.Combine(onnxFolder, "model.onnx")), "model.onnx", path => OnnxModelFile.Read(path), typeof(ModelFormatException)),
             new FuzzTarget("safetensors", Tensors(folder), "model.safetensors", path => ReadTensors(path), typeof(ModelFormatException)),
             new FuzzTarget("tokenizer.json", File.ReadAllBytes(Path.Combine(RepositoryFiles.Root, "models", "edge-nano", "tokenizer.json")), "tokenizer.json", path => TokenizerJson.Load(path), typeof(ModelFormatException)),
@@ -65,6 +66,28 @@ internal static class FuzzTargets
     {
         GgufFile.Verify(path);
         using var file = GgufFile.Open(path);
+    }
+
+    // Little metadata in front, so that damage falls on the table of tensors as well.
+    private static byte[] Weights()
+    {
+        var writer = new GgufWriter();
+        writer.Set("general.architecture", "llama");
+        writer.Set("llama.block_count", 1u);
+        writer.Set("llama.embedding_length", 64u);
+        writer.Set("llama.attention.head_count", 4u);
+        writer.Set("llama.attention.head_count_kv", 2u);
+        writer.Set("llama.attention.layer_norm_rms_epsilon", 1e-5f);
+        foreach (var name in new[] { "attn_q", "attn_k", "attn_v", "attn_output", "ffn_up", "ffn_down", "ffn_gate" })
+        {
+            writer.AddTensor($"blk.0.{name}.weight", GgmlType.Q8_0, [64, 8], stream => stream.Write(new byte[544]));
+        }
+
+        var path = Path.GetTempFileName();
+        writer.Write(path);
+        var bytes = File.ReadAllBytes(path);
+        File.Delete(path);
+        return bytes;
     }
 
     private static byte[] Tensors(string folder)
