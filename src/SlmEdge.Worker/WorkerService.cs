@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using SlmEdge.Runtime;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Page;
+using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker;
 
@@ -43,7 +44,7 @@ public sealed class WorkerService : IAsyncDisposable
         options ??= new WorkerOptions();
         ListenAddresses.Check(options.Urls);
         _ = runtime.Classifier; // A bundle of another kind is told before the first request.
-        var application = Build(runtime, options);
+        var application = Build(new LiveEngine(new RuntimeEngine(runtime, owned: false)), options);
         try
         {
             await application.StartAsync(ct).ConfigureAwait(false);
@@ -71,7 +72,7 @@ public sealed class WorkerService : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => application.DisposeAsync();
 
-    private static WebApplication Build(SlmRuntime runtime, WorkerOptions options)
+    private static WebApplication Build(LiveEngine engine, WorkerOptions options)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls([.. options.Urls]).ConfigureKestrel(kestrel =>
@@ -84,9 +85,9 @@ public sealed class WorkerService : IAsyncDisposable
         var application = builder.Build();
         application.Use(new RequestGuard(ListenAddresses.AreLoopback(options.Urls), options).InvokeAsync);
         application.UseRouting();
-        application.MapPost("/v1/classify", new ClassifyEndpoint(runtime, options).HandleAsync);
-        application.MapGet("/v1/bundle", new BundleEndpoint(runtime).HandleAsync);
-        application.MapGet("/healthz", new HealthEndpoint(runtime).HandleAsync);
+        application.MapPost("/v1/classify", new ClassifyEndpoint(engine, options).HandleAsync);
+        application.MapGet("/v1/bundle", new BundleEndpoint(engine).HandleAsync);
+        application.MapGet("/healthz", new HealthEndpoint(engine).HandleAsync);
         application.MapGet("/", TryPage.HandleAsync);
         return application;
     }

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.Http;
 
 /// <summary><c>POST /v1/classify</c>: one text or many. A client that goes away gives its request up.</summary>
-internal sealed class ClassifyEndpoint(SlmRuntime runtime, WorkerOptions options)
+internal sealed class ClassifyEndpoint(IServingEngine engine, WorkerOptions options)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -13,7 +14,7 @@ internal sealed class ClassifyEndpoint(SlmRuntime runtime, WorkerOptions options
         IReadOnlyList<Decision> decisions;
         try
         {
-            decisions = await runtime.Classifier.ClassifyAsync(request.Texts, context.RequestAborted).ConfigureAwait(false);
+            decisions = await engine.ClassifyAsync(request.Texts, context.RequestAborted).ConfigureAwait(false);
         }
         catch (InvalidTextException invalid)
         {
