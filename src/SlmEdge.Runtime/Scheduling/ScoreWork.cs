@@ -31,9 +31,11 @@ internal sealed class ScoreWork : SequenceWork
 
     /// <param name="engine">The engine.</param>
     /// <param name="request">What is asked.</param>
+    /// <param name="adapter">What computes it.</param>
     /// <param name="nodesLeft">For each sequence of the engine the nodes that go on from it; the works of a loop share it.</param>
-    public ScoreWork(ISequenceEngine engine, ScoreRequest request, int[] nodesLeft)
+    public ScoreWork(ISequenceEngine engine, ScoreRequest request, AdapterSlot adapter, int[] nodesLeft)
     {
+        Adapter = adapter;
         this.engine = engine;
         this.request = request;
         this.nodesLeft = nodesLeft;
@@ -55,6 +57,8 @@ internal sealed class ScoreWork : SequenceWork
     public bool IsStack { get; set; }
 
     public override RequestPriority Priority => request.Priority;
+
+    public override AdapterSlot Adapter { get; }
 
     public override int Waiting => prefix is { IsReady: false } ? 0 : textRead ? pending.Count : tokens.Length - evaluated;
 

@@ -22,12 +22,14 @@ internal sealed class LlamaSequences : ISequenceEngine
     private readonly List<int> givenBack = [];
     private readonly int fillSequence;
     private readonly bool[] inOrder;
+    private readonly AdapterSwitch adapters;
     private readonly Action closed;
     private bool disposed;
 
-    internal LlamaSequences(LlamaEvaluator evaluator, int contextLength, int cellCount, bool repeatable, Action closed)
+    internal LlamaSequences(LlamaEvaluator evaluator, AdapterSwitch adapters, int contextLength, int cellCount, bool repeatable, Action closed)
     {
         this.evaluator = evaluator;
+        this.adapters = adapters;
         this.closed = closed;
         ContextLength = contextLength;
         CellCount = cellCount;
@@ -74,7 +76,17 @@ internal sealed class LlamaSequences : ISequenceEngine
 
     public bool Splits => true;
 
+    public bool SupportsAdapters => true;
+
     public bool PrefersWholePrompt(int prefixTokens, int textTokens) => false;
+
+    public void LoadAdapter(string key, string path)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        adapters.Load(key, path);
+    }
+
+    public void UnloadAdapter(string key) => adapters.Unload(key);
 
     public int Allocate(bool repeats)
     {
@@ -145,11 +157,7 @@ internal sealed class LlamaSequences : ISequenceEngine
     public void Evaluate(SequenceBatch batch, CancellationToken ct)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (batch.AdapterKey is { } adapter)
-        {
-            throw new EngineException($"The adapter '{adapter}' is not loaded.");
-        }
-
+        adapters.Use(batch.AdapterKey);
         var count = batch.Count;
         var (fill, extraOutputs) = IsRepeatable ? Fill(count, batch.OutputCount) : (0, 0);
         if (count + fill > BatchTokens || batch.OutputCount + extraOutputs > evaluator.MaxOutputs)
@@ -202,6 +210,7 @@ internal sealed class LlamaSequences : ISequenceEngine
         if (!disposed)
         {
             disposed = true;
+            adapters.Dispose();
             closed();
         }
     }
