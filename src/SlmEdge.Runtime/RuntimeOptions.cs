@@ -69,6 +69,9 @@ public sealed record RuntimeOptions
     /// </summary>
     public double? Coverage { get; init; }
 
+    /// <summary>Adapters that may be loaded at once (<see cref="SlmRuntime.Adapters"/>).</summary>
+    public int MaxAdapters { get; init; } = 64;
+
     /// <summary>
     /// Whether the choice that <c>slm-edge tune</c> left beside the bundle applies to what these options leave open; only where
     /// <see cref="Engine"/> and <see cref="File"/> name nothing, and only on the machine and for the bundle that it was measured with.
@@ -84,6 +87,7 @@ public sealed record RuntimeOptions
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
         ArgumentOutOfRangeException.ThrowIfNegative(ContextLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxAdapters);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchTokens, MaxBatchTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTexts, 1);

@@ -2,7 +2,7 @@ namespace SlmEdge.Runtime.Scheduling;
 
 /// <summary>
 /// Chooses whose tokens the next evaluation computes. An adapter keeps its turn for some evaluations, because a switch costs; after that, or when it has nothing to
-/// do, the one goes that has waited longest. A more urgent request ends a turn early, but not before its first evaluation. Used by the loop only.
+/// do, the one goes that has waited longest. A more urgent request ends a turn early. Used by the loop only.
 /// </summary>
 internal sealed class AdapterTurns
 {
@@ -30,26 +30,29 @@ internal sealed class AdapterTurns
                 continue;
             }
 
-            if (work.Adapter == active)
+            var adapter = work.Adapter;
+            if (adapter == active)
             {
                 own = own is { } before && before > work.Priority ? before : work.Priority;
                 continue;
             }
 
-            if (urgent is null || work.Priority > most)
+            if (longest is null || adapter.LastEvaluation < longest.LastEvaluation)
             {
-                (urgent, most) = (work.Adapter, work.Priority);
+                longest = adapter;
             }
 
-            if (longest is null || work.Adapter.LastEvaluation < longest.LastEvaluation)
+            if (urgent is null || work.Priority > most || (work.Priority == most && adapter.LastEvaluation < urgent.LastEvaluation))
             {
-                longest = work.Adapter;
+                (urgent, most) = (adapter, work.Priority);
             }
         }
 
-        return own is { } priority && (urgent is null || (used < EvaluationsPerTurn && (used == 0 || most <= priority)))
-            ? active
-            : own is { } && used < EvaluationsPerTurn ? urgent : longest;
+        return urgent is null ? (own is null ? null : active)
+            : own is not { } priority ? urgent
+            : used >= EvaluationsPerTurn ? longest
+            : most > priority ? urgent
+            : active;
     }
 
     /// <summary>Notes that an evaluation computes with an adapter.</summary>
