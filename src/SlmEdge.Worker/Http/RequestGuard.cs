@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SlmEdge.Runtime;
+using SlmEdge.Worker.Storage;
 using SlmEdge.Worker.Access;
 
 namespace SlmEdge.Worker.Http;
@@ -93,6 +94,8 @@ internal sealed class RequestGuard(bool loopbackOnly, WorkerOptions options, Wor
                 return new HttpProblem(StatusCodes.Status429TooManyRequests, "busy", "Busy", busy.Message, busy.RetryAfter);
             case DeadlineMissedException missed:
                 return new HttpProblem(StatusCodes.Status429TooManyRequests, "busy", "Busy", missed.Message, TimeSpan.FromSeconds(1));
+            case StorageException full:
+                return new HttpProblem(StatusCodes.Status507InsufficientStorage, "storage-failed", "Storage failed", full.Message, TimeSpan.FromSeconds(10));
             case RuntimeStoppedException:
                 return new HttpProblem(StatusCodes.Status503ServiceUnavailable, "stopping", "Stopping", "The service is stopping.", TimeSpan.FromSeconds(5));
             case RuntimeException failed:
