@@ -30,6 +30,9 @@ internal interface IServingEngine : IAsyncDisposable
     /// <inheritdoc cref="Classifier.ClassifyAsync(IReadOnlyList{string}, CancellationToken)"/>
     Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, CancellationToken ct);
 
+    /// <inheritdoc cref="Classifier.ClassifyAsync(IReadOnlyList{string}, ClassificationOptions?, CancellationToken)"/>
+    Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct);
+
     /// <inheritdoc cref="Extractor.ExtractAsync(string, ExtractionOptions?, CancellationToken)"/>
     Task<ExtractionResult> ExtractAsync(string text, ExtractionOptions options, CancellationToken ct);
 

@@ -43,6 +43,12 @@ internal sealed class LiveEngine(IServingEngine first) : IServingEngine
         return await lease.Engine.ClassifyAsync(texts, ct).ConfigureAwait(false);
     }
 
+    public async Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct)
+    {
+        using var lease = Begin();
+        return await lease.Engine.ClassifyAsync(texts, options, ct).ConfigureAwait(false);
+    }
+
     public async Task<ExtractionResult> ExtractAsync(string text, ExtractionOptions options, CancellationToken ct)
     {
         using var lease = Begin();

@@ -20,6 +20,9 @@ internal sealed class RuntimeEngine(SlmRuntime runtime, bool owned) : IServingEn
 
     public Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, CancellationToken ct) => runtime.Classifier.ClassifyAsync(texts, ct);
 
+    public Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct) =>
+        runtime.Classifier.ClassifyAsync(texts, options, ct);
+
     public Task<ExtractionResult> ExtractAsync(string text, ExtractionOptions options, CancellationToken ct) => runtime.Extractor.ExtractAsync(text, options, ct);
 
     public IAsyncEnumerable<GenerationUpdate> GenerateAsync(string text, GenerationOptions options, CancellationToken ct) =>

@@ -8,9 +8,12 @@ internal sealed class EdgeProcess : IDisposable
 {
     private readonly Task<string> errors;
 
-    private EdgeProcess(Process process)
+    private readonly string state;
+
+    private EdgeProcess(Process process, string state)
     {
         Process = process;
+        this.state = state;
         errors = process.StandardError.ReadToEndAsync();
     }
 
@@ -33,7 +36,9 @@ internal sealed class EdgeProcess : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        return new EdgeProcess(Process.Start(start)!);
+        var state = Directory.CreateTempSubdirectory("slm-edge-state-").FullName;
+        start.Environment["XDG_STATE_HOME"] = state;
+        return new EdgeProcess(Process.Start(start)!, state);
     }
 
     /// <summary>Runs to the end.</summary>
@@ -72,8 +77,10 @@ internal sealed class EdgeProcess : IDisposable
         if (!Process.HasExited)
         {
             Process.Kill();
+            Process.WaitForExit();
         }
 
         Process.Dispose();
+        Directory.Delete(state, recursive: true);
     }
 }
