@@ -21,6 +21,7 @@ var root = new RootCommand("Runs small language models from SlmEdge bundles on t
     GenerateCommand.Create(),
     ChatCommand.Create(),
     ServeCommand.Create(),
+    KeyCommand.Create(),
     BundleCommand.Create(),
     BenchCommand.Create(),
     TuneCommand.Create(),
