@@ -6,7 +6,7 @@ namespace SlmEdge.Runtime.Tests.Adapters;
 /// <summary>Requests are grouped by adapter, nobody starves, and an adapter stays as long as something of it is under way.</summary>
 public sealed class AdapterSchedulingTests : IDisposable
 {
-    private readonly GatedEngine engine = new() { BatchTokens = 8 };
+    private readonly GatedEngine engine = new() { BatchTokens = 8, Favoured = 100 };
     private readonly AdapterSlot a = new("a");
     private readonly AdapterSlot b = new("b");
 

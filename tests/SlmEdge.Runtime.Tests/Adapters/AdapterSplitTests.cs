@@ -12,9 +12,9 @@ public sealed class AdapterSplitTests
     {
         var split = Split(("a", 1), ("b", 3), (AdapterSplit.Model, 6));
         var counts = Keys.CountBy(key => split.Choose(key) ?? "model").ToDictionary();
-        counts["a"].ShouldBe(2000, 200);
-        counts["b"].ShouldBe(6000, 300);
-        counts["model"].ShouldBe(12000, 300);
+        counts["a"].ShouldBeInRange(1800, 2200);
+        counts["b"].ShouldBeInRange(5700, 6300);
+        counts["model"].ShouldBeInRange(11700, 12300);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class AdapterSplitTests
         moved.ShouldAllBe(key => after.Choose(key) == "c");
 
         // From a third to a half.
-        moved.Length.ShouldBe(Keys.Length / 6, 400);
+        moved.Length.ShouldBeInRange((Keys.Length / 6) - 400, (Keys.Length / 6) + 400);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class AdapterSplitTests
     {
         var first = new AdapterSplit(new Dictionary<string, double> { ["a"] = 1, ["b"] = 1 }, "first");
         var second = new AdapterSplit(new Dictionary<string, double> { ["a"] = 1, ["b"] = 1 }, "second");
-        Keys.Count(key => first.Choose(key) == second.Choose(key)).ShouldBe(Keys.Length / 2, 400);
+        Keys.Count(key => first.Choose(key) == second.Choose(key)).ShouldBeInRange((Keys.Length / 2) - 400, (Keys.Length / 2) + 400);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class AdapterSplitTests
     {
         // Stored once and for all: whoever changes the hash moves every customer.
         var split = Split(("a", 1), ("b", 1), (AdapterSplit.Model, 2));
-        string.Concat(Enumerable.Range(0, 24).Select(i => split.Choose($"key-{i}") ?? "-")).ShouldBe("PINNED");
+        string.Concat(Enumerable.Range(0, 24).Select(i => split.Choose($"key-{i}") ?? "-")).ShouldBe("-abaababb--a-bb-ba--b-b-");
     }
 
     [Property]
