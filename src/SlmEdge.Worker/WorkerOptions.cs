@@ -1,4 +1,5 @@
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Adapters;
 using SlmEdge.Worker.Limits;
 
 namespace SlmEdge.Worker;
@@ -25,6 +26,9 @@ public sealed record WorkerOptions
 
     /// <summary>How much may be asked.</summary>
     public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>Which adapters may be loaded, and who gets which.</summary>
+    public AdapterServing Adapters { get; init; } = new();
 
     /// <summary>How long requests that run may take to finish when the service stops. Default: 10 seconds.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SlmEdge.Runtime;
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Adapters;
 using SlmEdge.Worker.Bundles;
 using SlmEdge.Worker.Classify;
 using SlmEdge.Worker.Health;
@@ -142,6 +143,7 @@ public sealed class WorkerService : IAsyncDisposable
     [
         new ClassifyEndpoints(engine, options),
         new BundleEndpoints(engine),
+        new AdapterEndpoints(engine, options),
         new HealthEndpoints(engine),
         new TryPage(),
     ];
