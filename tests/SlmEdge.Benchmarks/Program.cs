@@ -1,3 +1,4 @@
+using SlmEdge.Benchmarks.Adapters;
 using SlmEdge.Benchmarks.Classification;
 using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Constraints;
@@ -20,6 +21,7 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["classify-node"] = ClassifyNodeBenchmark.Run,
     ["same-answer"] = SameAnswerBenchmark.Run,
     ["score-scheduled"] = ScheduledBenchmark.Run,
+    ["adapters"] = AdapterBenchmark.Run,
     ["classify-server"] = ClassifyServerBenchmark.Run,
     ["load"] = LoadBenchmark.Run,
     ["start"] = StartBenchmark.Run,
@@ -49,6 +51,7 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           classify-node      MODEL                      our llama.cpp engine against node-llama-cpp on the same GGUF
           same-answer        MODEL [--decisions N]      the same decisions alone and for 64 clients at once, in both modes
           score-scheduled    MODEL                      the scheduler in both modes against the engine's own batched scoring
+          adapters           MODEL                      texts/s with 1, 2 and 8 adapters interleaved, and what a switch costs
           classify-server    MODEL --server PATH [--clients N]
                                                         our runtime against llama-server with prompt cache and a label grammar
           load               MODEL [--clients N] [--minutes N] [--queue N]
