@@ -52,6 +52,12 @@ public sealed record RuntimeOptions
     public double? AbstainBelow { get; init; }
 
     /// <summary>
+    /// How exact the probabilities of labels of several tokens have to be, 0 (every label is evaluated) to 0.1: labels that cannot have more than this together
+    /// are not evaluated to their end. The label and the order of all that is more likely are the same. Default: 10⁻⁶, the last digit that is written.
+    /// </summary>
+    public double LabelTolerance { get; init; } = 1e-6;
+
+    /// <summary>
     /// Bytes that the model may take (weights, key-value memory and workspace, computed before it is loaded), or <see langword="null"/> for
     /// what is free on the machine and in its control group.
     /// </summary>
@@ -94,6 +100,11 @@ public sealed record RuntimeOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchTexts, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueCapacity, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MemoryLimitBytes ?? 1, 1, nameof(MemoryLimitBytes));
+        if (!(LabelTolerance >= 0 && LabelTolerance <= 0.1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(LabelTolerance), LabelTolerance, "has to be a share from 0 (evaluate every label) to 0.1");
+        }
+
         if (LabelThreshold is { } labelThreshold && !(labelThreshold > 0 && labelThreshold < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(LabelThreshold), labelThreshold, "has to be a probability above 0 and below 1");

@@ -224,7 +224,13 @@ public sealed class Classifier
         }
     }
 
-    private ScoreRequest Request(int[] tokens, CancellationToken ct) => new(prompt.Prefix, tokens, prompt.Labels) { Cancellation = ct, Adapter = slot };
+    private ScoreRequest Request(int[] tokens, CancellationToken ct) => new(prompt.Prefix, tokens, prompt.Labels)
+    {
+        Cancellation = ct,
+        Adapter = slot,
+        Tolerance = decisions.Rules.Tolerance,
+        Temperature = decisions.Rules.Temperature,
+    };
 
     private int Window => Math.Min(scheduler.BatchTexts * 2, scheduler.QueueCapacity);
 

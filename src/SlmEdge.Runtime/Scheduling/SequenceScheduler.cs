@@ -411,7 +411,7 @@ internal sealed class SequenceScheduler : IDisposable
         }
 
         var whole = request.Prefix.Length == 0 || engine.PrefersWholePrompt(request.Prefix.Length, request.Tokens.Length);
-        var tokens = ScoreWork.CellsOf(request, whole);
+        var tokens = work.TokensToRead(whole);
         if (engine.IsRepeatable)
         {
             if (running == 0 && !works.Exists(other => other is PrefixWork))
@@ -438,8 +438,8 @@ internal sealed class SequenceScheduler : IDisposable
             return false;
         }
 
-        var cells = tokens + (whole || (entry is not null && engine.SharesCells) ? 0 : request.Prefix.Length);
-        var sequences = ScoreWork.SequencesOf(request, engine) + (entry is null && !whole ? 1 : 0);
+        var cells = work.CellsToStart(whole) + (whole || (entry is not null && engine.SharesCells) ? 0 : request.Prefix.Length);
+        var sequences = 1 + work.SequencesToCome + (entry is null && !whole ? 1 : 0);
         if (entry is not null)
         {
             entry.Users++;
@@ -462,8 +462,7 @@ internal sealed class SequenceScheduler : IDisposable
             entry = KeepPrefix(work.Adapter, request.Prefix);
         }
 
-        work.Start(entry);
-        work.IsStack = engine.IsRepeatable && (tokens > engine.FreeCells || sequences > engine.FreeSequences);
+        work.Start(entry, asStack: engine.IsRepeatable && (tokens > engine.FreeCells || sequences > engine.FreeSequences));
         waveClosed |= work.IsStack;
         works.Add(work);
         waveTexts++;
@@ -698,7 +697,7 @@ internal sealed class SequenceScheduler : IDisposable
     {
         for (var i = 0; i < works.Count; i++)
         {
-            if (works[i].Adapter == adapter && !works[i].IsReading && works[i].Waiting > 0 && works[i] is GenerateWork && !inBatch.Contains(works[i]))
+            if (works[i].Adapter == adapter && !works[i].IsReading && works[i].Waiting > 0 && works[i] is GenerateWork or ScoreWork { CanBeginAgain: true } && !inBatch.Contains(works[i]))
             {
                 var unserved = works[i];
                 works.RemoveAt(i);
@@ -712,14 +711,28 @@ internal sealed class SequenceScheduler : IDisposable
     {
         if (!cache.EvictOne())
         {
-            var youngest = works[^1];
-            youngest.Fail(new RuntimeBusyException(QueueCapacity, RetryAfter()));
+            GiveWay();
         }
 
         if (IsSolo())
         {
             engine.Settle();
         }
+    }
+
+    /// <summary>The youngest text whose labels took more than was expected begins again later; where there is none, the youngest request ends.</summary>
+    private void GiveWay()
+    {
+        if (works.FindLast(static work => work is ScoreWork { CanBeginAgain: true }) is not ScoreWork score)
+        {
+            works[^1].Fail(new RuntimeBusyException(QueueCapacity, RetryAfter()));
+            return;
+        }
+
+        works.Remove(score);
+        score.BeginAgain();
+        waveClosed = true;
+        again.Enqueue(score);
     }
 
     private void Recover(Exception error)

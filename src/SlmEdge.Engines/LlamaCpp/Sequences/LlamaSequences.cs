@@ -60,7 +60,8 @@ internal sealed class LlamaSequences : ISequenceEngine
 
     public int CellCount { get; }
 
-    public int FreeCells => table.FreeCells;
+    // Less what an evaluation may be filled up with.
+    public int FreeCells => IsRepeatable ? Math.Max(0, table.FreeCells - RowGroup + 1) : table.FreeCells;
 
     public bool SharesCells => true;
 
@@ -165,9 +166,9 @@ internal sealed class LlamaSequences : ISequenceEngine
             throw new EngineException($"One evaluation takes {BatchTokens} tokens with {BatchOutputs} outputs, not {count} with {batch.OutputCount}.");
         }
 
-        if (count + fill > FreeCells)
+        if (count + fill > table.FreeCells)
         {
-            throw new EngineException($"The key-value memory has {FreeCells} of {CellCount} cells free, {count + fill} are needed.");
+            throw new EngineException($"The key-value memory has {table.FreeCells} of {CellCount} cells free, {count + fill} are needed.");
         }
 
         for (var i = 0; i < count; i++)
