@@ -45,6 +45,36 @@ public sealed class AdapterCommandTests
         JsonElement.Parse(output).GetProperty("adapterVersion").GetString().ShouldBe("3");
     }
 
+    [Fact]
+    public async Task Serve_loads_the_folders_adapters_and_shares_keys_out()
+    {
+        using var model = new AdaptedModel();
+        var folder = Directory.CreateDirectory(Path.Combine(model.Folder, "adapters")).FullName;
+        File.Move(model.AdapterBundle(1, "billing", "3"), Path.Combine(folder, "billing.slmb"));
+        using var edge = EdgeProcess.Start(
+            "serve", "--bundle", model.BundlePath, "--cache", Path.Combine(model.Folder, "cache"), "--urls", "http://127.0.0.1:0", "--adapters", folder, "--split", "billing=1");
+        var line = (await edge.Process.StandardOutput.ReadLineAsync()).ShouldNotBeNull();
+        using var client = new HttpClient { BaseAddress = new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..]) };
+        using var body = new StringContent("{\"text\":\"oil\",\"key\":\"customer\"}", System.Text.Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync("/v1/classify", body);
+        JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("adapterVersion").GetString().ShouldBe("3");
+        var (code, errors) = await edge.InterruptAsync();
+        code.ShouldBe(0, errors);
+    }
+
+    [Theory]
+    [InlineData("--split", "billing", 2, "shares such as")]
+    [InlineData("--split", "billing=0", 2, "one of them above 0")]
+    [InlineData("--split", "billing=1", 1, "No adapter 'billing' is loaded")]
+    [InlineData("--adapters", "absent", 2, "does not exist")]
+    public async Task Serve_tells_what_is_wrong_with_its_adapters(string option, string value, int expected, string said)
+    {
+        using var model = new AdaptedModel();
+        var (code, _, errors) = await RunAsync(model, "serve", "--bundle", model.BundlePath, "--urls", "http://127.0.0.1:0", option, value);
+        code.ShouldBe(expected);
+        errors.ShouldContain(said);
+    }
+
     private static Task<(int Code, string Output, string Errors)> RunAsync(AdaptedModel model, params string[] arguments) =>
         EdgeProcess.RunAsync(null, [.. arguments, "--cache", Path.Combine(model.Folder, "cache")]);
 }
