@@ -20,6 +20,7 @@ public sealed class DocumentConstraint
     private readonly Lock _lock = new();
     private readonly VocabularyTrie _vocabulary;
     private readonly ByteAutomaton _automaton;
+    private readonly SpellingCost _spelling;
     private readonly int[] _endTokens;
     private readonly Configuration[] _path;
     private readonly byte[] _scratch;
@@ -39,6 +40,7 @@ public sealed class DocumentConstraint
         ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentNullException.ThrowIfNull(endTokens);
         _vocabulary = vocabulary;
+        _spelling = new SpellingCost(vocabulary.All);
         _endTokens = [.. endTokens];
         _automaton = new ByteAutomaton(schema.Grammar(options ?? new DocumentOptions()), JsonSchema.MaxNesting, vocabulary.MaxTokenBytes, KeptStates);
         _path = new Configuration[vocabulary.MaxTokenBytes + 1];
@@ -303,7 +305,7 @@ public sealed class DocumentConstraint
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Cost(Configuration state) => state.Cost >= 0 ? state.Cost : FindCost(state);
 
-    private int FindCost(Configuration state) => state.Cost = _automaton.Shortest(state) is { } text ? _vocabulary.All.CountTokens(text) : int.MaxValue;
+    private int FindCost(Configuration state) => state.Cost = _automaton.Shortest(state) is { } text ? _spelling.Count(text) : int.MaxValue;
 
     /// <summary>One document that is being written.</summary>
     private sealed class Document(DocumentConstraint owner) : ITokenConstraint

@@ -70,31 +70,24 @@ internal sealed class TokenTrie
     public ReadOnlySpan<int> TokensAt(int node) => _tokens.AsSpan(_first[node], _first[node + 1] - _first[node]);
 
     /// <summary>The fewest tokens that spell a text; <see cref="int.MaxValue"/> where they cannot.</summary>
-    public int CountTokens(ReadOnlySpan<byte> text)
+    /// <param name="text">The text.</param>
+    /// <param name="shorter">The same for its last 0, 1, … bytes, the whole text left out.</param>
+    public int Fewest(ReadOnlySpan<byte> text, ReadOnlySpan<int> shorter)
     {
-        int[] fewest = System.Buffers.ArrayPool<int>.Shared.Rent(text.Length + 1);
-        fewest[text.Length] = 0;
-        for (int from = text.Length - 1; from >= 0; from--)
+        int best = int.MaxValue;
+        int node = _roots[text[0]];
+        for (int length = 1; node > 0; length++)
         {
-            int best = int.MaxValue;
-            int node = _roots[text[from]];
-            for (int at = from; node > 0;)
+            int rest = shorter[text.Length - length];
+            if (_first[node] < _first[node + 1] && rest < int.MaxValue)
             {
-                at++;
-                if (_first[node] < _first[node + 1] && fewest[at] < int.MaxValue)
-                {
-                    best = Math.Min(best, fewest[at] + 1);
-                }
-
-                node = at < text.Length ? Child(node, text[at]) : 0;
+                best = Math.Min(best, rest + 1);
             }
 
-            fewest[from] = best;
+            node = length < text.Length ? Child(node, text[length]) : 0;
         }
 
-        int count = fewest[0];
-        System.Buffers.ArrayPool<int>.Shared.Return(fewest);
-        return count;
+        return best;
     }
 
     /// <summary>The child that a byte leads to; 0 for none.</summary>

@@ -197,12 +197,16 @@ internal sealed class ByteAutomaton
     {
         _work.Clear();
         bool accepts = false;
+        ByteSet alike = ~default(ByteSet);
         foreach (Frame frame in state.Frames)
         {
             if (!frame.Node.Bytes.Contains(value))
             {
+                alike &= ~frame.Node.Bytes;
                 continue;
             }
+
+            alike &= frame.Node.Bytes;
 
             if (frame.Parent is null)
             {
@@ -215,7 +219,16 @@ internal sealed class ByteAutomaton
         }
 
         Configuration next = _work.Count == 0 && !accepts ? Dead : Expand(accepts);
-        state.Next[value] = next;
+
+        // All bytes that take the same stacks lead to the same state, which is made once for them.
+        for (int other = 0; other < 256; other++)
+        {
+            if (alike.Contains((byte)other))
+            {
+                state.Next[other] = next;
+            }
+        }
+
         return next;
     }
 

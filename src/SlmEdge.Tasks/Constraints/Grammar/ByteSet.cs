@@ -19,6 +19,10 @@ internal readonly record struct ByteSet(ulong A, ulong B, ulong C, ulong D)
 
     public static ByteSet operator |(ByteSet x, ByteSet y) => new(x.A | y.A, x.B | y.B, x.C | y.C, x.D | y.D);
 
+    public static ByteSet operator &(ByteSet x, ByteSet y) => new(x.A & y.A, x.B & y.B, x.C & y.C, x.D & y.D);
+
+    public static ByteSet operator ~(ByteSet x) => new(~x.A, ~x.B, ~x.C, ~x.D);
+
     public bool IsEmpty => (A | B | C | D) == 0;
 
     /// <summary>The smallest member of a set that is not empty.</summary>
