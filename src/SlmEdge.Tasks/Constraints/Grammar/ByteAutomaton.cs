@@ -221,13 +221,7 @@ internal sealed class ByteAutomaton
         Configuration next = _work.Count == 0 && !accepts ? Dead : Expand(accepts);
 
         // All bytes that take the same stacks lead to the same state, which is made once for them.
-        for (int other = 0; other < 256; other++)
-        {
-            if (alike.Contains((byte)other))
-            {
-                state.Next[other] = next;
-            }
-        }
+        alike.Fill(state.Next, next);
 
         return next;
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace SlmEdge.Tasks.Constraints.Grammar;
@@ -37,6 +38,21 @@ internal readonly record struct ByteSet(ulong A, ulong B, ulong C, ulong D)
             }
 
             return (byte)value;
+        }
+    }
+
+    /// <summary>Writes a value at each member.</summary>
+    /// <param name="places">256 places.</param>
+    /// <param name="value">The value.</param>
+    public void Fill<T>(T[] places, T value)
+    {
+        ReadOnlySpan<ulong> words = [A, B, C, D];
+        for (int word = 0; word < words.Length; word++)
+        {
+            for (ulong left = words[word]; left != 0; left &= left - 1)
+            {
+                places[(word << 6) + BitOperations.TrailingZeroCount(left)] = value;
+            }
         }
     }
 
