@@ -26,6 +26,8 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["load"] = LoadBenchmark.Run,
     ["start"] = StartBenchmark.Run,
     ["fuzz"] = FuzzBenchmark.Run,
+    ["fuzz-native"] = NativeFuzzBenchmark.Run,
+    [NativeFuzzWorker.Command] = NativeFuzzWorker.Run,
     ["generate"] = GenerateBenchmark.Run,
     ["random-model"] = RandomCheckpoint.Run,
     ["train-packing"] = TrainPackingBenchmark.Run,
@@ -60,6 +62,8 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
                                                         process start to the first decision, against llama.cpp's to its first token
           fuzz               --bundle x.slmb [--count N] [--seed N] [--targets A,B]
                                                         mutated files against the checks before native code
+          fuzz-native        --bundle x.slmb [--gguf FILE] [--count N] [--seed N] [--targets A,B] [--keep DIR]
+                                                        mutated files through the checks into the engines, in processes of their own
           generate           --gguf FILE --llama-bench PATH and/or --onnx DIR [--dtype fp32|q4] [--prompt N] [--tokens N]
                                                         prompt and writing speed against llama-bench and transformers.js
           random-model       --shape NAME --tokenizer DIR [--vocabulary N] [--end-token ID] --folder DIR
