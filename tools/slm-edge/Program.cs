@@ -10,6 +10,7 @@ using SlmEdge.Tools.Edge.Bench;
 using SlmEdge.Tools.Edge.Bundles;
 using SlmEdge.Tools.Edge.Classify;
 using SlmEdge.Tools.Edge.Doctor;
+using SlmEdge.Tools.Edge.Journal;
 using SlmEdge.Tools.Edge.Serve;
 using SlmEdge.Tools.Edge.Write;
 using SlmEdge.Worker;
@@ -22,6 +23,7 @@ var root = new RootCommand("Runs small language models from SlmEdge bundles on t
     ChatCommand.Create(),
     ServeCommand.Create(),
     KeyCommand.Create(),
+    JournalCommand.Create(),
     BundleCommand.Create(),
     BenchCommand.Create(),
     TuneCommand.Create(),

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Storage;
 
 namespace SlmEdge.Worker.Http;
 
@@ -94,6 +95,8 @@ internal sealed class RequestGuard(bool loopbackOnly, WorkerOptions options, Wor
                 return new HttpProblem(StatusCodes.Status429TooManyRequests, "busy", "Busy", busy.Message, busy.RetryAfter);
             case DeadlineMissedException missed:
                 return new HttpProblem(StatusCodes.Status429TooManyRequests, "busy", "Busy", missed.Message, TimeSpan.FromSeconds(1));
+            case StorageException full:
+                return new HttpProblem(StatusCodes.Status507InsufficientStorage, "storage-failed", "Storage failed", full.Message, TimeSpan.FromSeconds(10));
             case RuntimeStoppedException:
                 return new HttpProblem(StatusCodes.Status503ServiceUnavailable, "stopping", "Stopping", "The service is stopping.", TimeSpan.FromSeconds(5));
             case AdapterException { Refusal: AdapterRefusal.UnknownName } unknown:
