@@ -22,7 +22,7 @@ internal static class ClassifyCommand
         {
             // The input is opened before the model is loaded: a wrong name is told at once.
             using var inputStream = texts.OpenInput(parsed);
-            using var opened = runtime.Open(parsed);
+            using var opened = runtime.Open(parsed, texts.IsOne(parsed));
             using var outputStream = texts.OpenOutput(parsed);
             using var lines = new DecisionLines(outputStream, parsed.GetValue(top), parsed.GetValue(details));
             var name = texts.Name(parsed);
