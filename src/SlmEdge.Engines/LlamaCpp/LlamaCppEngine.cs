@@ -146,7 +146,8 @@ public sealed partial class LlamaCppEngine : IEngine
         parameters.NGpuLayers = options.GpuLayers;
         parameters.LoadMode = LoadModeAuto;
         using var model = Load(checkedModel, parameters, options);
-        if (!LlamaNative.llama_model_has_decoder(model)
+        if (checkedModel.SeesBothWays
+            || !LlamaNative.llama_model_has_decoder(model)
             || LlamaNative.llama_model_is_recurrent(model)
             || LlamaNative.llama_model_is_hybrid(model))
         {

@@ -64,6 +64,9 @@ public sealed class VerifiedGguf
         return new VerifiedGguf(file);
     }
 
+    /// <summary>Whether every token sees every other, as in BERT: such a model embeds texts and writes none.</summary>
+    public bool SeesBothWays => Architecture == "bert" || (values.TryGetValue($"{Architecture}.attention.causal", out var causal) && causal.Type == GgufValueType.Bool && !causal.AsBoolean());
+
     /// <summary>A number that the header gives for the model's family (<c>{architecture}.{key}</c>), or null.</summary>
     internal long? Number(string key) => values.TryGetValue($"{Architecture}.{key}", out var value) ? value.AsInt64() : null;
 }
