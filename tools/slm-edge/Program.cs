@@ -23,6 +23,7 @@ var root = new RootCommand("Runs small language models from SlmEdge bundles on t
     ChatCommand.Create(),
     EmbedCommand.Create(),
     ServeCommand.Create(),
+    KeyCommand.Create(),
     BundleCommand.Create(),
     BenchCommand.Create(),
     TuneCommand.Create(),

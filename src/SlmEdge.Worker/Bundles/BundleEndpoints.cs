@@ -1,12 +1,18 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Serving;
 
-namespace SlmEdge.Worker.Http;
+namespace SlmEdge.Worker.Bundles;
 
 /// <summary><c>GET /v1/bundle</c>: what runs here, and what it scored before it was shipped.</summary>
-internal sealed class BundleEndpoint(IServingEngine engine)
+internal sealed class BundleEndpoints(IServingEngine engine) : IEndpointGroup
 {
-    public Task HandleAsync(HttpContext context) => JsonResponse.WriteAsync(context, StatusCodes.Status200OK, json =>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/bundle", DescribeAsync).RequireRole(Role.Ask);
+
+    private Task DescribeAsync(HttpContext context) => JsonResponse.WriteAsync(context, StatusCodes.Status200OK, json =>
     {
         var bundle = engine.Bundle;
         var manifest = bundle.Manifest;
@@ -17,7 +23,7 @@ internal sealed class BundleEndpoint(IServingEngine engine)
         json.WriteString("signature", bundle.Signature.ToString().ToLowerInvariant());
         json.WriteStartObject("task");
         json.WriteString("name", manifest.Task.Name);
-        json.WriteString("kind", manifest.Task.Kind.ToString().ToLowerInvariant());
+        json.WriteString("kind", KindOfTask.Name(manifest.Task.Kind));
         json.WriteString("instruction", manifest.Task.Instruction);
         json.WriteEndObject();
         json.WriteStartArray("labels");

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using SlmEdge.Runtime;
+using SlmEdge.Runtime.Classification;
+using SlmEdge.Tasks;
+using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Http;
+using SlmEdge.Worker.Serving;
+
+namespace SlmEdge.Worker.Classify;
+
+/// <summary><c>POST /v1/classify</c>: one text or many. A client that goes away gives its request up.</summary>
+internal sealed class ClassifyEndpoints(IServingEngine engine, WorkerOptions options) : IEndpointGroup
+{
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/classify", ClassifyAsync).RequireRole(Role.Ask);
+
+    private async Task ClassifyAsync(HttpContext context)
+    {
+        var request = await JsonBody.ReadAsync(context, root => ClassifyRequest.Parse(root, options.Limits.MaxTexts)).ConfigureAwait(false);
+        RequestText.Note(context, options, request.Texts);
+        engine.Bundle.Require(TaskKind.Classify);
+        IReadOnlyList<Decision> decisions;
+        try
+        {
+            decisions = await engine.ClassifyAsync(request.Texts, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (InvalidTextException invalid)
+        {
+            throw RequestGuard.InvalidText(invalid, request.IsList ? $"texts[{invalid.Index}]" : null);
+        }
+
+        await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, json =>
+        {
+            if (!request.IsList)
+            {
+                DecisionJson.Write(json, decisions[0], request.Top, request.Details);
+                return;
+            }
+
+            json.WriteStartObject();
+            json.WriteStartArray("results");
+            foreach (var decision in decisions)
+            {
+                DecisionJson.Write(json, decision, request.Top, request.Details);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+}
