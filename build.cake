@@ -342,8 +342,8 @@ Task("Pack")
     var packages = $"{root}/artifacts/packages";
     var version = XDocument.Load($"{root}/Directory.Build.props").Descendants("Version").First().Value;
     System.IO.Directory.CreateDirectory(packages);
-    foreach (var library in new[] { "Formats", "Tasks", "Bundles", "Engines", "Runtime" })
-        Run("dotnet", ["pack", $"src/SlmEdge.{library}/SlmEdge.{library}.csproj", "-p:IsPackable=true", "-o", packages, .. MsBuildOptions()]);
+    foreach (var library in new[] { "Formats", "Tasks", "Bundles", "Engines", "Runtime", "Extensions.AI" })
+        Run("dotnet", ["pack", $"src/SlmEdge.{library}/SlmEdge.{library}.csproj", "-o", packages, .. MsBuildOptions()]);
 
     // The device needs no libtorch: the program, llama.cpp and ONNX Runtime are all of it.
     var name = $"slm-edge-{version}-{rid}";
