@@ -160,14 +160,10 @@ void BuildNativeEdge()
 {
     const string project = "tools/slm-edge-native/slm-edge-native.csproj";
     Information("Compiling slm-edge ahead of time …");
-    if (!TryRun("dotnet", ["restore", project, "--nologo", "-v", "quiet", "-nodeReuse:false"]))
-    {
-        Warning("The ahead-of-time compiler could not be restored (see above): artifacts/bin/slm-edge runs on the installed .NET instead and starts more slowly.");
-        if (System.IO.Directory.Exists(nativeEdge)) System.IO.Directory.Delete(nativeEdge, true);
-        return;
-    }
-
-    Run("dotnet", ["publish", project, "--no-restore", $"-p:PublishDir={nativeEdge}/", .. MsBuildOptions()]);
+    if (TryRun("dotnet", ["restore", project, "--nologo", "-v", "quiet", "-nodeReuse:false"])
+        && TryRun("dotnet", ["publish", project, "--no-restore", $"-p:PublishDir={nativeEdge}/", .. MsBuildOptions()])) return;
+    Warning("slm-edge could not be compiled ahead of time (see above): artifacts/bin/slm-edge runs on the installed .NET instead and starts more slowly.");
+    if (System.IO.Directory.Exists(nativeEdge)) System.IO.Directory.Delete(nativeEdge, true);
 }
 
 Task("Build")
