@@ -1,4 +1,5 @@
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Adapters;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Limits;
@@ -27,6 +28,9 @@ public sealed record WorkerOptions
 
     /// <summary>How much may be asked.</summary>
     public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>Which adapters may be loaded, and who gets which.</summary>
+    public AdapterServing Adapters { get; init; } = new();
 
     /// <summary>
     /// Folder for what outlives the process: jobs and the decision journal. Null, the default, keeps nothing and has no such routes. One service a folder.

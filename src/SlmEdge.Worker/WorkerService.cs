@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SlmEdge.Runtime;
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Adapters;
 using SlmEdge.Worker.Bundles;
 using SlmEdge.Worker.Classify;
 using SlmEdge.Worker.Health;
@@ -167,6 +168,7 @@ public sealed class WorkerService : IAsyncDisposable
     [
         new ClassifyEndpoints(engine, options, state?.Journal),
         new BundleEndpoints(engine),
+        new AdapterEndpoints(engine, options),
         new HealthEndpoints(engine),
         new TryPage(),
         .. state?.Endpoints() ?? [],

@@ -24,7 +24,7 @@ internal sealed class ClassifyEndpoints(IServingEngine engine, WorkerOptions opt
         IReadOnlyList<Decision> decisions;
         try
         {
-            decisions = await engine.ClassifyAsync(request.Texts, context.RequestAborted).ConfigureAwait(false);
+            decisions = await engine.ClassifyAsync(request.Texts, Choose(request), context.RequestAborted).ConfigureAwait(false);
         }
         catch (InvalidTextException invalid)
         {
@@ -50,5 +50,17 @@ internal sealed class ClassifyEndpoints(IServingEngine engine, WorkerOptions opt
             json.WriteEndArray();
             json.WriteEndObject();
         }).ConfigureAwait(false);
+    }
+
+    private ClassificationOptions? Choose(ClassifyRequest request)
+    {
+        if (request.Key is not { } key)
+        {
+            return request.Adapter is { } name ? new ClassificationOptions { Adapter = name } : null;
+        }
+
+        var split = options.Adapters.Split ?? throw HttpProblem.Bad(
+            "no-split", "No split", "The request has a 'key', but the service shares requests out among no adapters; start it with 'slm-edge serve --split'.", "key");
+        return new ClassificationOptions { Adapter = split.Choose(key) };
     }
 }

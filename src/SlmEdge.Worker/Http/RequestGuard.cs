@@ -3,8 +3,9 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SlmEdge.Runtime;
-using SlmEdge.Worker.Storage;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Storage;
 
 namespace SlmEdge.Worker.Http;
 
@@ -98,6 +99,10 @@ internal sealed class RequestGuard(bool loopbackOnly, WorkerOptions options, Wor
                 return new HttpProblem(StatusCodes.Status507InsufficientStorage, "storage-failed", "Storage failed", full.Message, TimeSpan.FromSeconds(10));
             case RuntimeStoppedException:
                 return new HttpProblem(StatusCodes.Status503ServiceUnavailable, "stopping", "Stopping", "The service is stopping.", TimeSpan.FromSeconds(5));
+            case AdapterException { Refusal: AdapterRefusal.UnknownName } unknown:
+                return new HttpProblem(StatusCodes.Status404NotFound, "unknown-adapter", "Unknown adapter", unknown.Message);
+            case AdapterException refused:
+                return new HttpProblem(StatusCodes.Status422UnprocessableEntity, "adapter-refused", "Adapter refused", refused.Message);
             case RuntimeException failed:
                 log.Write(WorkerLogLevel.Error, "engine-failed", ("route", Route(context)), ("detail", failed.Message));
                 return new HttpProblem(StatusCodes.Status500InternalServerError, "engine-failed", "The engine failed", failed.Message);
