@@ -8,16 +8,17 @@ internal sealed class EdgeProcess : IDisposable
 {
     private readonly Task<string> errors;
 
-    private readonly string state;
-
     private EdgeProcess(Process process, string state)
     {
         Process = process;
-        this.state = state;
+        StateHome = state;
         errors = process.StandardError.ReadToEndAsync();
     }
 
     public Process Process { get; }
+
+    /// <summary>The folder that stands for the user's state; deleted with the process.</summary>
+    public string StateHome { get; }
 
     public static EdgeProcess Start(params string[] arguments) => Start(null, arguments);
 
@@ -93,6 +94,6 @@ internal sealed class EdgeProcess : IDisposable
         }
 
         Process.Dispose();
-        Directory.Delete(state, recursive: true);
+        Directory.Delete(StateHome, recursive: true);
     }
 }
