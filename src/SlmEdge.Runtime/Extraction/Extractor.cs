@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Texts;
@@ -54,6 +55,8 @@ public sealed class Extractor
     /// <typeparam name="T">A record or class of properties, or what else <see cref="JsonSchemaOf.For{T}"/> takes.</typeparam>
     /// <inheritdoc cref="ExtractAsync(string, ExtractionOptions?, CancellationToken)"/>
     /// <exception cref="TaskDefinitionException">The type has no such schema.</exception>
+    [RequiresUnreferencedCode("The schema of a type is read from its members at run time; where code is trimmed, give the schema as JSON.")]
+    [RequiresDynamicCode("The schema of a type is read from its members at run time; where code is compiled ahead of time, give the schema as JSON.")]
     public async Task<TypedExtractionResult<T>> ExtractAsync<T>(string text, ExtractionOptions? options = null, CancellationToken ct = default)
     {
         var schema = typed.GetOrAdd(typeof(T), static type => JsonSchema.Parse(JsonSchemaOf.For<T>(), type.Name));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using SlmEdge.Formats.Storage;
 
 namespace SlmEdge.Runtime.Tuning;
@@ -14,7 +15,12 @@ public sealed record TunedChoice
 
     private const int MaxBytes = 1 << 16;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, AllowDuplicateProperties = false };
+    private static readonly JsonTypeInfo<TunedChoice> Json = (JsonTypeInfo<TunedChoice>)new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        AllowDuplicateProperties = false,
+        TypeInfoResolver = TuningJsonContext.Default,
+    }.GetTypeInfo(typeof(TunedChoice));
 
     /// <summary>Version of the layout.</summary>
     public int FormatVersion { get; init; } = CurrentVersion;
@@ -74,7 +80,7 @@ public sealed record TunedChoice
                 throw Malformed(path, $"it is longer than {MaxBytes} bytes");
             }
 
-            var choice = JsonSerializer.Deserialize<TunedChoice>(System.IO.File.ReadAllBytes(path), Json) ?? throw Malformed(path, "it is empty");
+            var choice = JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(path), Json) ?? throw Malformed(path, "it is empty");
             if (choice.FormatVersion != CurrentVersion || choice.Machine != MachineFingerprint.Current || choice.BundleSha256 != bundleSha256)
             {
                 return null;

@@ -10,7 +10,7 @@ public static class ExtractionReader
 {
     private const string OutputColumn = "output";
 
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly TasksJsonContext Compact = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>Reads a file. The document stands in <c>output</c>, as JSON or as a string that holds JSON.</summary>
     /// <param name="path">The file.</param>
@@ -33,7 +33,7 @@ public static class ExtractionReader
                 throw row.Error($"'{OutputColumn}' is not as the schema of task '{task.Name}' wants it: {violation}");
             }
 
-            rows.Add(new ExtractionRow(row.GetText(options.TextColumn, "--text-column"), JsonSerializer.Serialize(output, Compact), path, row.Row));
+            rows.Add(new ExtractionRow(row.GetText(options.TextColumn, "--text-column"), JsonSerializer.Serialize(output, Compact.JsonElement), path, row.Row));
         }
 
         return rows.Count > 0 ? rows : throw new DataFormatException(path, null, "there are no rows");

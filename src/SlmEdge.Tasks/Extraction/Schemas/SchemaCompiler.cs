@@ -13,7 +13,7 @@ internal sealed class SchemaCompiler
 {
     private const int MaxUniqueValues = 10;
 
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly TasksJsonContext Compact = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     private static readonly SchemaNode Anything = new(-1, "");
 
     private readonly string _source;
@@ -102,7 +102,7 @@ internal sealed class SchemaCompiler
         if (all.FirstOrDefault(schema => schema.Literals is not null)?.Literals is { } literals)
         {
             var texts = literals.Where(value => schemas.TrueForAll(schema => new SchemaValidator().Violation(value, schema, "$") is null))
-                .Select(value => JsonSerializer.SerializeToUtf8Bytes(value, Compact)).ToList();
+                .Select(value => JsonSerializer.SerializeToUtf8Bytes(value, Compact.JsonElement)).ToList();
             return texts.Count == 0 ? [] : [Trie(texts, 0)];
         }
 
@@ -311,7 +311,7 @@ internal sealed class SchemaCompiler
         foreach (string name in names.AsEnumerable().Reverse())
         {
             GrammarNode value = Value(all.Select(schema => schema.PropertyByName.GetValueOrDefault(name) ?? schema.Additional).OfType<SchemaNode>());
-            GrammarNode pair = _grammar.Sequence(_grammar.Literal(JsonSerializer.SerializeToUtf8Bytes(name, Compact)), _colon, value);
+            GrammarNode pair = _grammar.Sequence(_grammar.Literal(JsonSerializer.SerializeToUtf8Bytes(name, Compact.String)), _colon, value);
             GrammarNode withFirst = _grammar.Sequence(pair, afterOne);
             GrammarNode withNext = _grammar.Sequence(_comma, pair, afterOne);
             (afterNone, afterOne) = required.Contains(name)
@@ -385,7 +385,7 @@ internal sealed class SchemaCompiler
         List<byte[]> texts =
         [
             .. literals.Where((value, i) => !literals.Take(i).Any(other => JsonElement.DeepEquals(value, other)))
-                .Where(value => items.TrueForAll(schema => new SchemaValidator().Violation(value, schema, "$") is null)).Select(value => JsonSerializer.SerializeToUtf8Bytes(value, Compact)),
+                .Where(value => items.TrueForAll(schema => new SchemaValidator().Violation(value, schema, "$") is null)).Select(value => JsonSerializer.SerializeToUtf8Bytes(value, Compact.JsonElement)),
         ];
         var known = new Dictionary<int, GrammarNode>();
         return Behind(0);
