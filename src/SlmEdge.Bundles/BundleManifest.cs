@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Prompts;
 
@@ -59,6 +60,10 @@ public sealed record BundleManifest
 
     /// <summary>Which file to run when the user does not say.</summary>
     public BundleRecommendation? Recommended { get; init; }
+
+    /// <summary>Whether the bundle holds an adapter and no model: it runs beside the model of another bundle.</summary>
+    [JsonIgnore]
+    public bool IsAdapter => Files.Any(file => file.Role == BundleFileRole.Adapter) && !Files.Any(file => file.Role is BundleFileRole.Gguf or BundleFileRole.Onnx);
 
     /// <summary>Where the adapter of a GGUF file stands, if it has one: beside the file, under its name with <c>.lora.gguf</c>.</summary>
     /// <param name="ggufPath">Path of the GGUF file.</param>

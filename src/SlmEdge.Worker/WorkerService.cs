@@ -1,62 +1,106 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SlmEdge.Runtime;
+using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Adapters;
+using SlmEdge.Worker.Bundles;
+using SlmEdge.Worker.Classify;
+using SlmEdge.Worker.Health;
 using SlmEdge.Worker.Http;
+using SlmEdge.Worker.Limits;
 using SlmEdge.Worker.Page;
+using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker;
 
 /// <summary>
-/// The HTTP service over one runtime: <c>POST /v1/classify</c>, <c>GET /v1/bundle</c>, <c>GET /healthz</c> and a page at <c>/</c>.
+/// The HTTP service over one runtime. Its routes stand in its own description at <c>/openapi.json</c>, readable at <c>/docs</c>.
 /// It reads no configuration files and no environment variables: what it does is in its options.
 /// </summary>
 public sealed class WorkerService : IAsyncDisposable
 {
     private readonly WebApplication application;
     private readonly WorkerOptions options;
+    private readonly DurableState? state;
 
-    private WorkerService(WebApplication application, WorkerOptions options)
+    private WorkerService(WebApplication application, WorkerOptions options, DurableState? state)
     {
         this.application = application;
         this.options = options;
+        this.state = state;
     }
 
     /// <summary>The addresses that the service listens on, with the ports that the system chose.</summary>
     public IReadOnlyList<string> Addresses =>
-        [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+        [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.Select(FromServer) ?? []];
+
+    /// <summary>Checks what can be checked of options before a model is loaded.</summary>
+    /// <exception cref="WorkerException">An address is wrong, the key file or the certificate cannot be used, or nobody would be asked for a key.</exception>
+    /// <exception cref="ArgumentException">A limit is out of range.</exception>
+    public static void Check(WorkerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ListenAddresses.Check(options.Urls, options.Tls is not null);
+        options.Limits.Validate();
+        options.Journal.Validate();
+        if (options is { Inbox: not null, DataDirectory: null })
+        {
+            throw new WorkerException("An inbox needs a place for its jobs; give a data folder too (--data).");
+        }
+
+        if (options.Access is { KeyFile: null, AllowAnonymous: false } && !ListenAddresses.AreLoopback(options.Urls))
+        {
+            throw new WorkerException(
+                $"{string.Join(", ", options.Urls)} can be reached from other machines, and without keys everybody there could use the service. " +
+                "Make keys with 'slm-edge key add --file keys.json' and give --keys keys.json; or listen on 127.0.0.1; or say --allow-anonymous if that is what you want.");
+        }
+    }
 
     /// <summary>Starts listening.</summary>
     /// <param name="runtime">The runtime that decides; it stays the caller's to dispose, after the service.</param>
     /// <param name="options">Addresses and limits; <see langword="null"/> for the defaults.</param>
     /// <param name="ct">Gives the start up.</param>
-    /// <exception cref="WorkerException">An address is wrong or taken.</exception>
-    /// <exception cref="RuntimeException">The bundle is no classification.</exception>
+    /// <exception cref="WorkerException">An address is wrong or taken, or the options would leave the service open (<see cref="Check"/>).</exception>
     public static async Task<WorkerService> StartAsync(SlmRuntime runtime, WorkerOptions? options = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(runtime);
         options ??= new WorkerOptions();
-        ListenAddresses.Check(options.Urls);
-        _ = runtime.Classifier; // A bundle of another kind is told before the first request.
-        var application = Build(runtime, options);
+        Check(options);
+        foreach (var url in options.Urls)
+        {
+            if (ListenAddresses.SocketPath(url) is { } path)
+            {
+                UnixSocket.Prepare(path);
+            }
+        }
+
+        var log = new WorkerLog(options.Log);
+        var engine = new LiveEngine(new RuntimeEngine(runtime, owned: false));
+        DurableState? state = null;
+        WebApplication? application = null;
         try
         {
+            state = options.DataDirectory is { } directory ? await DurableState.OpenAsync(directory, engine, options, log).ConfigureAwait(false) : null;
+            application = Build(engine, options, log, state);
             await application.StartAsync(ct).ConfigureAwait(false);
-            return new WorkerService(application, options);
+            return new WorkerService(application, options, state);
         }
-        catch (Exception error) when (error is IOException or SocketException)
+        catch (Exception error)
         {
-            await application.DisposeAsync().ConfigureAwait(false);
-            throw new WorkerException($"The service cannot listen on {string.Join(", ", options.Urls)}: {error.Message} Choose another address with --urls.", error);
-        }
-        catch
-        {
-            await application.DisposeAsync().ConfigureAwait(false);
+            await DisposeAsync(application, state).ConfigureAwait(false);
+            if (error is IOException or SocketException)
+            {
+                throw new WorkerException($"The service cannot listen on {string.Join(", ", options.Urls)}: {error.Message} Choose another address with --urls.", error);
+            }
+
             throw;
         }
     }
@@ -69,25 +113,88 @@ public sealed class WorkerService : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => application.DisposeAsync();
+    public ValueTask DisposeAsync() => DisposeAsync(application, state);
 
-    private static WebApplication Build(SlmRuntime runtime, WorkerOptions options)
+    private static async ValueTask DisposeAsync(WebApplication? application, DurableState? state)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls([.. options.Urls]).ConfigureKestrel(kestrel =>
+        if (application is not null)
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
-        });
+            await application.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (state is not null)
+        {
+            await state.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static WebApplication Build(LiveEngine engine, WorkerOptions options, WorkerLog log, DurableState? state)
+    {
+        var keys = options.Access.KeyFile is { } file ? new KeyRing(file, log) : null;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls([.. options.Urls.Select(ListenAddresses.ForServer)]).ConfigureKestrel(kestrel => Configure(kestrel, options));
+        if (options.Tls is { } tls)
+        {
+            var (certificate, chain) = TlsCertificate.Load(tls);
+            builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
+            {
+                https.ServerCertificate = certificate;
+                https.ServerCertificateChain = chain;
+            }));
+        }
+
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endpoint => endpoint is UnixDomainSocketEndPoint unix
+            ? UnixSocket.Bind(unix, options.SocketMode)
+            : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+
         var application = builder.Build();
-        application.Use(new RequestGuard(ListenAddresses.AreLoopback(options.Urls), options).InvokeAsync);
+        application.Use(new RequestGuard(ListenAddresses.AreLoopback(options.Urls), options, log).InvokeAsync);
         application.UseRouting();
-        application.MapPost("/v1/classify", new ClassifyEndpoint(runtime, options).HandleAsync);
-        application.MapGet("/v1/bundle", new BundleEndpoint(runtime).HandleAsync);
-        application.MapGet("/healthz", new HealthEndpoint(runtime).HandleAsync);
-        application.MapGet("/", TryPage.HandleAsync);
+        application.Use(new AccessGuard(keys, AnonymousRoles(options), new RequestRate(options.Limits)).InvokeAsync);
+        application.Use(new TimeLimit(options.Limits).InvokeAsync);
+        foreach (var group in Endpoints(engine, options, state))
+        {
+            group.Map(application);
+        }
+
+        EndpointAccess.Check(application);
         return application;
     }
+
+    // Everything that the service answers; a new capability is a folder with its group, and a line here.
+    private static IEnumerable<IEndpointGroup> Endpoints(LiveEngine engine, WorkerOptions options, DurableState? state) =>
+    [
+        new ClassifyEndpoints(engine, options, state?.Journal),
+        new BundleEndpoints(engine),
+        new AdapterEndpoints(engine, options),
+        new HealthEndpoints(engine),
+        new TryPage(),
+        .. state?.Endpoints() ?? [],
+    ];
+
+    private static void Configure(KestrelServerOptions kestrel, WorkerOptions options)
+    {
+        var limits = options.Limits;
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = limits.MaxRequestBytes;
+        kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
+        kestrel.Limits.RequestHeadersTimeout = limits.HeaderTime;
+        kestrel.Limits.KeepAliveTimeout = limits.IdleTime;
+        var rate = new MinDataRate(limits.MinBytesPerSecond, TimeSpan.FromSeconds(5));
+        kestrel.Limits.MinRequestBodyDataRate = rate;
+        kestrel.Limits.MinResponseDataRate = rate;
+    }
+
+    // Who reaches an address of this machine alone, or may open its socket, is its owner as far as the service can know.
+    private static IReadOnlyList<Role> AnonymousRoles(WorkerOptions options) => options.Access switch
+    {
+        { KeyFile: null } when ListenAddresses.AreLoopback(options.Urls) => [Role.Administer],
+        { AllowAnonymous: true } => [Role.Ask, Role.Feedback],
+        _ => [],
+    };
+
+    private static string FromServer(string address) =>
+        address.StartsWith("http://unix:", StringComparison.Ordinal) ? address["http://".Length..] : address;
 }

@@ -59,7 +59,7 @@ public sealed class GgufFile : IDisposable
 
     /// <summary>
     /// Checks a file before native code reads it: its structure, and the things about its vocabulary at which libllama would
-    /// end the process instead of returning an error (tokens that stand twice, lists of different lengths, contradicting hyperparameters).
+    /// end the process instead of returning an error (tokens that stand twice, lists of different lengths, contradicting hyperparameters, vectors of types it cannot compute with).
     /// </summary>
     /// <exception cref="ModelFormatException">The file must not be given to native code.</exception>
     public static void Verify(string path, GgufLimits? limits = null)
@@ -67,6 +67,7 @@ public sealed class GgufFile : IDisposable
         using GgufFile file = Open(path, limits);
         GgufHyperparameterCheck.Check(file);
         GgufVocabularyCheck.Check(file);
+        GgufTensorCheck.Check(file);
     }
 
     /// <summary>Finds a tensor.</summary>

@@ -8,17 +8,23 @@ public static class DecisionJson
     /// <summary>
     /// Writes <c>{"text":…,"label":…,"confidence":…,"scores":{…}}</c>, scores best first. An abstention has the label <c>null</c> and
     /// its reason in <c>abstention</c>; a text that was cut has <c>"truncated":true</c>. Tasks with any number of labels add <c>labels</c>,
-    /// tasks with a coverage <c>labelSet</c> and <c>coverage</c>, tasks with groups <c>groups</c>.
+    /// tasks with a coverage <c>labelSet</c> and <c>coverage</c>, tasks with groups <c>groups</c>, decisions of an adapter <c>adapter</c> and <c>adapterVersion</c>.
     /// </summary>
     /// <param name="writer">Where to.</param>
     /// <param name="decision">The decision.</param>
     /// <param name="top">How many of the scores to write; 0 for all.</param>
     /// <param name="details">Whether to add what decided and where the time went.</param>
-    public static void Write(Utf8JsonWriter writer, Decision decision, int top = 0, bool details = false)
+    /// <param name="id">The number under which the decision was recorded, as <c>id</c>; null for none.</param>
+    public static void Write(Utf8JsonWriter writer, Decision decision, int top = 0, bool details = false, long? id = null)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(decision);
         writer.WriteStartObject();
+        if (id is { } number)
+        {
+            writer.WriteNumber("id", number);
+        }
+
         writer.WriteString("text", decision.Text);
         writer.WriteString("label", decision.Label);
         writer.WriteNumber("confidence", Round(decision.Confidence));
@@ -62,6 +68,12 @@ public static class DecisionJson
         if (decision.Truncated)
         {
             writer.WriteBoolean("truncated", true);
+        }
+
+        if (decision.Adapter is { } adapter)
+        {
+            writer.WriteString("adapter", adapter.Name);
+            writer.WriteString("adapterVersion", adapter.Version);
         }
 
         if (details)

@@ -13,4 +13,10 @@ internal sealed class HttpProblem(int status, string type, string title, string 
     public string Detail { get; } = detail;
 
     public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>The field of the request that is wrong; null where none is.</summary>
+    public string? Field { get; init; }
+
+    /// <summary>A request that is wrong in itself: sending it again does not help.</summary>
+    public static HttpProblem Bad(string type, string title, string detail, string? field = null) => new(400, type, title, detail) { Field = field };
 }

@@ -9,7 +9,8 @@ namespace SlmEdge.Worker.Http;
 /// <summary>Writes JSON bodies in one piece, so that a failure never leaves half of one.</summary>
 internal static class JsonResponse
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>How bodies are written: text stays readable, since nothing of it is put into a page.</summary>
+    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> write) =>
         WriteAsync(context, status, "application/json; charset=utf-8", write);
@@ -18,18 +19,38 @@ internal static class JsonResponse
     {
         if (problem.RetryAfter is { } wait)
         {
-            context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = ((int)Math.Max(1, Math.Ceiling(wait.TotalSeconds))).ToString(CultureInfo.InvariantCulture);
         }
 
-        return WriteAsync(context, problem.Status, "application/problem+json; charset=utf-8", json =>
+        return WriteAsync(context, problem.Status, "application/problem+json; charset=utf-8", json => WriteProblem(json, problem, OpenAiErrors.AreWantedBy(context)));
+    }
+
+    /// <summary>Writes problem details, with the member <c>error</c> for OpenAI's clients where they are asked for.</summary>
+    public static void WriteProblem(Utf8JsonWriter json, HttpProblem problem, bool forOpenAi)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", "urn:slm-edge:" + problem.Type);
+        json.WriteString("title", problem.Title);
+        json.WriteNumber("status", problem.Status);
+        json.WriteString("detail", problem.Detail);
+        if (forOpenAi)
         {
-            json.WriteStartObject();
-            json.WriteString("type", "urn:slm-edge:" + problem.Type);
-            json.WriteString("title", problem.Title);
-            json.WriteNumber("status", problem.Status);
-            json.WriteString("detail", problem.Detail);
+            json.WriteStartObject("error");
+            json.WriteString("message", problem.Detail);
+            json.WriteString("type", problem.Status switch
+            {
+                StatusCodes.Status401Unauthorized => "authentication_error",
+                StatusCodes.Status403Forbidden => "permission_error",
+                StatusCodes.Status429TooManyRequests => "rate_limit_error",
+                >= 500 => "server_error",
+                _ => "invalid_request_error",
+            });
+            json.WriteString("param", problem.Field);
+            json.WriteString("code", problem.Type.Replace('-', '_'));
             json.WriteEndObject();
-        });
+        }
+
+        json.WriteEndObject();
     }
 
     private static async Task WriteAsync(HttpContext context, int status, string contentType, Action<Utf8JsonWriter> write)

@@ -1,9 +1,13 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Http;
 
 namespace SlmEdge.Worker.Page;
 
 /// <summary>The page at <c>/</c>: try a text, see the scores. Self-contained, so that it works on a box without a network.</summary>
-internal static class TryPage
+internal sealed class TryPage : IEndpointGroup
 {
     // The policy allows what is in the page itself and calls to this service, nothing else.
     private const string ContentSecurityPolicy =
@@ -11,7 +15,9 @@ internal static class TryPage
 
     private static readonly Lazy<byte[]> Content = new(Load);
 
-    public static async Task HandleAsync(HttpContext context)
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/", WriteAsync).WithoutKey();
+
+    private static async Task WriteAsync(HttpContext context)
     {
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;

@@ -23,15 +23,48 @@ public sealed class OtherCommandTests
         errors.ShouldNotContain("warning");
     }
 
+    [Fact]
+    public async Task Serve_refuses_to_be_open_to_other_machines_unless_told_so()
+    {
+        var (code, output, errors) = await EdgeProcess.RunAsync(null, "serve", "--bundle", "absent.slmb", "--urls", "http://0.0.0.0:0");
+        code.ShouldBe(2);
+        output.ShouldBeEmpty();
+        errors.ShouldContain("--allow-anonymous");
+        errors.ShouldContain("--keys");
+    }
+
     [SkippableFact]
-    public async Task Serve_warns_when_other_machines_can_reach_it()
+    public async Task Serve_warns_when_texts_travel_in_the_clear()
     {
         using var bundle = TinyBundle.Create();
-        using var edge = EdgeProcess.Start("serve", "--bundle", bundle.Path, "--cache", bundle.Cache, "--urls", "http://0.0.0.0:0");
+        using var edge = EdgeProcess.Start("serve", "--bundle", bundle.Path, "--cache", bundle.Cache, "--urls", "http://0.0.0.0:0", "--allow-anonymous");
         await edge.Process.StandardOutput.ReadLineAsync();
         var (code, errors) = await edge.InterruptAsync();
         code.ShouldBe(0, errors);
         errors.ShouldContain("warning");
+    }
+
+    [Fact]
+    public async Task Keys_are_made_listed_and_removed()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("slm-edge-").FullName, "keys.json");
+        try
+        {
+            var made = await EdgeProcess.RunAsync(null, "key", "add", "line-3", "--file", file, "--role", "ask", "feedback");
+            made.Code.ShouldBe(0, made.Errors);
+            var secret = made.Output.Trim();
+            (await File.ReadAllTextAsync(file)).ShouldNotContain(secret);
+            var listed = await EdgeProcess.RunAsync(null, "key", "list", "--file", file);
+            listed.Output.ShouldContain("line-3");
+            listed.Output.ShouldContain("ask, feedback");
+            (await EdgeProcess.RunAsync(null, "key", "add", "line-3", "--file", file)).Code.ShouldBe(1);
+            (await EdgeProcess.RunAsync(null, "key", "remove", "line-3", "--file", file)).Code.ShouldBe(0);
+            (await EdgeProcess.RunAsync(null, "key", "remove", "line-3", "--file", file)).Errors.ShouldContain("no key named");
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        }
     }
 
     [SkippableFact]

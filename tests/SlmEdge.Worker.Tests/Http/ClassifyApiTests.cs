@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using SlmEdge.Runtime;
+using SlmEdge.Worker.Limits;
 
 namespace SlmEdge.Worker.Tests.Http;
 
@@ -102,7 +103,7 @@ public sealed class ClassifyApiTests
     [SkippableFact]
     public async Task What_is_too_large_is_answered_with_413_whichever_limit_it_breaks()
     {
-        await using var service = await RunningService.StartAsync(worker: new WorkerOptions { MaxRequestBytes = 20_000, MaxTexts = 3 });
+        await using var service = await RunningService.StartAsync(worker: new WorkerOptions { Limits = new LimitOptions { MaxRequestBytes = 20_000, MaxTexts = 3 } });
         using var longText = await service.PostAsync(JsonSerializer.Serialize(new { text = string.Concat(Enumerable.Repeat("dog ", 4000)) }));
         await ShouldBeProblem(longText, 413, "text-too-long");
         using var manyTexts = await service.PostAsync("""{"texts":["a","b","c","d"]}""");
@@ -122,7 +123,7 @@ public sealed class ClassifyApiTests
         busy.ShouldNotBeEmpty();
         foreach (var response in busy)
         {
-            await ShouldBeProblem(response, 503, "busy");
+            await ShouldBeProblem(response, 429, "busy");
             response.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
         }
     }

@@ -86,6 +86,15 @@ internal static class StoreCommands
 
     private static async Task CheckGoldenAsync(string folder, CancellationToken ct)
     {
+        using (var bundle = Bundle.Open(folder))
+        {
+            if (bundle.Manifest.IsAdapter)
+            {
+                Console.Error.WriteLine("slm-edge: an adapter is tried when it is loaded beside its base; its files were checked");
+                return;
+            }
+        }
+
         using var runtime = SlmRuntime.Open(folder);
         var golden = await runtime.VerifyGoldenAsync(ct).ConfigureAwait(false);
         var failed = golden.Count(result => !result.Passed);

@@ -9,44 +9,29 @@ internal static class ServeCommand
 {
     public static Command Create()
     {
-        var command = new Command("serve", "Serves a bundle over HTTP: POST /v1/classify, GET /v1/bundle, GET /healthz, and a page at /.");
+        var command = new Command("serve", "Serves a bundle over HTTP: its own routes, OpenAI's, and a page at /. Everything it answers is described at /docs.");
         var runtime = new RuntimeArguments(command);
-        var urls = new Option<string>("--urls") { Description = "Addresses to listen on, separated by semicolons.", DefaultValueFactory = _ => WorkerOptions.DefaultUrl };
-        var maxBytes = new Option<int>("--max-request-bytes") { Description = "Largest request body.", DefaultValueFactory = _ => (int)new WorkerOptions().MaxRequestBytes };
-        maxBytes.AtLeast(1);
-        command.Options.Add(urls);
-        command.Options.Add(maxBytes);
-        command.SetAction((parsed, ct) => RunAsync(runtime, parsed, parsed.GetValue(urls)!, parsed.GetValue(maxBytes), ct));
+        var service = new ServeArguments(command);
+        var adapters = new AdapterArguments(command);
+        command.SetAction((parsed, ct) => RunAsync(runtime, service, adapters, parsed, ct));
         return command;
     }
 
-    private static async Task<int> RunAsync(RuntimeArguments arguments, ParseResult parsed, string urls, int maxRequestBytes, CancellationToken ct)
+    private static async Task<int> RunAsync(RuntimeArguments arguments, ServeArguments serve, AdapterArguments adapters, ParseResult parsed, CancellationToken ct)
     {
         // A signal that arrives before the action has returned its task once ends the program at once, with 130 and without a clean stop.
         await Task.Yield();
-        var options = new WorkerOptions
-        {
-            Urls = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-            MaxRequestBytes = maxRequestBytes,
-            Log = line => Console.Error.WriteLine($"slm-edge serve: {line}"),
-        };
-        try
-        {
-            ListenAddresses.Check(options.Urls);
-        }
-        catch (WorkerException error)
-        {
-            throw new UsageException(error.Message);
-        }
-
-        if (!ListenAddresses.AreLoopback(options.Urls))
+        using var trusted = adapters.LoadKeys(parsed);
+        var options = serve.Read(parsed) with { Adapters = adapters.Read(parsed, trusted) };
+        if (!ListenAddresses.AreLoopback(options.Urls) && options.Urls.Any(url => url.StartsWith("http:", StringComparison.OrdinalIgnoreCase)))
         {
             await Console.Error.WriteLineAsync(
-                $"slm-edge serve: warning: {string.Join(", ", options.Urls)} can be reached from other machines, and the service asks nobody for a password. " +
-                "Put it behind a reverse proxy or a firewall.").ConfigureAwait(false);
+                $"slm-edge serve: warning: {string.Join(", ", options.Urls)} can be reached from other machines, and texts and keys travel there in the clear. " +
+                "Serve https with --tls-certificate, or put the service behind a proxy that does.").ConfigureAwait(false);
         }
 
         using var runtime = arguments.Open(parsed);
+        await AdapterArguments.LoadAsync(runtime, options.Adapters, ct).ConfigureAwait(false);
         await using var service = await WorkerService.StartAsync(runtime, options, ct).ConfigureAwait(false);
         Console.WriteLine($"{runtime.Manifest.Name} {runtime.Manifest.Version} ({runtime.File} on {runtime.EngineInfo.Name} {runtime.EngineInfo.Version}) listens on {string.Join(", ", service.Addresses)}");
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

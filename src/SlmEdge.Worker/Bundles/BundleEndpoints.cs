@@ -1,43 +1,54 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using SlmEdge.Runtime;
+using Microsoft.AspNetCore.Routing;
+using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Http;
+using SlmEdge.Worker.Serving;
 
-namespace SlmEdge.Worker.Http;
+namespace SlmEdge.Worker.Bundles;
 
 /// <summary><c>GET /v1/bundle</c>: what runs here, and what it scored before it was shipped.</summary>
-internal sealed class BundleEndpoint(SlmRuntime runtime)
+internal sealed class BundleEndpoints(IServingEngine engine) : IEndpointGroup
 {
-    public Task HandleAsync(HttpContext context) => JsonResponse.WriteAsync(context, StatusCodes.Status200OK, json =>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/bundle", DescribeAsync).RequireRole(Role.Ask);
+
+    private Task DescribeAsync(HttpContext context) => JsonResponse.WriteAsync(context, StatusCodes.Status200OK, json =>
     {
-        var manifest = runtime.Manifest;
+        var bundle = engine.Bundle;
+        var manifest = bundle.Manifest;
         json.WriteStartObject();
         json.WriteString("name", manifest.Name);
         json.WriteString("version", manifest.Version);
         json.WriteString("createdUtc", manifest.CreatedUtc);
-        json.WriteString("signature", runtime.Signature.ToString().ToLowerInvariant());
+        json.WriteString("signature", bundle.Signature.ToString().ToLowerInvariant());
         json.WriteStartObject("task");
         json.WriteString("name", manifest.Task.Name);
-        json.WriteString("kind", manifest.Task.Kind.ToString().ToLowerInvariant());
+        json.WriteString("kind", KindOfTask.Name(manifest.Task.Kind));
         json.WriteString("instruction", manifest.Task.Instruction);
         json.WriteEndObject();
         json.WriteStartArray("labels");
-        foreach (var label in runtime.Classifier.Labels)
+        foreach (var label in manifest.Task.Labels)
         {
-            json.WriteStringValue(label);
+            json.WriteStringValue(label.Name);
         }
 
         json.WriteEndArray();
-        json.WriteNumber("abstainBelow", runtime.Classifier.AbstainBelow);
+        if (bundle.AbstainBelow is { } abstainBelow)
+        {
+            json.WriteNumber("abstainBelow", abstainBelow);
+        }
+
         json.WriteStartObject("engine");
-        json.WriteString("name", runtime.Engine);
-        json.WriteString("library", runtime.EngineInfo.Name);
-        json.WriteString("version", runtime.EngineInfo.Version);
-        json.WriteString("cpuLevel", runtime.EngineInfo.CpuLevel);
-        json.WriteNumber("threads", runtime.EngineInfo.Threads);
-        json.WriteBoolean("gpu", runtime.EngineInfo.Gpu);
-        json.WriteString("file", runtime.File);
-        json.WriteNumber("contextLength", runtime.ContextLength);
+        json.WriteString("name", bundle.Engine);
+        json.WriteString("library", bundle.EngineInfo.Name);
+        json.WriteString("version", bundle.EngineInfo.Version);
+        json.WriteString("cpuLevel", bundle.EngineInfo.CpuLevel);
+        json.WriteNumber("threads", bundle.EngineInfo.Threads);
+        json.WriteBoolean("gpu", bundle.EngineInfo.Gpu);
+        json.WriteString("file", bundle.File);
+        json.WriteNumber("contextLength", bundle.ContextLength);
         json.WriteEndObject();
-        json.WriteString("promptSha256", runtime.PromptSha256);
+        json.WriteString("promptSha256", bundle.PromptSha256);
         json.WriteStartArray("scores");
         foreach (var score in manifest.Scores)
         {

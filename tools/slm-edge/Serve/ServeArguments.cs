@@ -1,0 +1,152 @@
+using System.CommandLine;
+using SlmEdge.Worker;
+using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Jobs;
+using SlmEdge.Worker.Journal;
+using SlmEdge.Worker.Limits;
+
+namespace SlmEdge.Tools.Edge.Serve;
+
+/// <summary>The options of the HTTP service.</summary>
+internal sealed class ServeArguments
+{
+    private static readonly WorkerOptions Defaults = new();
+
+    private readonly Option<string> urls = new("--urls")
+    {
+        Description = "Addresses to listen on, separated by semicolons: http://host:port, https://host:port or unix:/path/of.sock.",
+        DefaultValueFactory = _ => WorkerOptions.DefaultUrl,
+    };
+
+    private readonly Option<string> socketMode = new("--socket-mode") { Description = "Who may open the Unix sockets, as an octal mode.", DefaultValueFactory = _ => "660" };
+
+    private readonly Option<string?> keys = new("--keys") { Description = "The file with the API keys; 'slm-edge key add' makes it.", HelpName = "keys.json" };
+
+    private readonly Option<bool> allowAnonymous = new("--allow-anonymous") { Description = "Let callers without a key ask, also from other machines." };
+
+    private readonly Option<string?> certificate = new("--tls-certificate") { Description = "The certificate for https: PEM, or PFX.", HelpName = "cert.pem" };
+
+    private readonly Option<string?> certificateKey = new("--tls-key") { Description = "The private key of a PEM certificate, where its file does not hold it.", HelpName = "key.pem" };
+
+    private readonly Option<string?> passwordFile = new("--tls-password-file") { Description = "A file with the password of the PFX file or of the key.", HelpName = "FILE" };
+
+    private readonly Option<int> maxBytes = new("--max-request-bytes") { Description = "Largest request body.", DefaultValueFactory = _ => (int)Defaults.Limits.MaxRequestBytes };
+
+    private readonly Option<int> maxTexts = new("--max-texts") { Description = "Most texts in one request.", DefaultValueFactory = _ => Defaults.Limits.MaxTexts };
+
+    private readonly Option<int> maxTokens = new("--max-request-tokens") { Description = "Most tokens that one request may have written.", DefaultValueFactory = _ => Defaults.Limits.MaxTokens };
+
+    private readonly Option<double> requestSeconds = new("--request-seconds") { Description = "Seconds until a request is given up.", DefaultValueFactory = _ => Defaults.Limits.RequestTime.TotalSeconds };
+
+    private readonly Option<double> rate = new("--rate") { Description = "Requests a second of one key, or one address without a key, on average; 0 is without limit." };
+
+    private readonly Option<int> burst = new("--burst") { Description = "Requests that a quiet caller may send at once, with --rate.", DefaultValueFactory = _ => Defaults.Limits.Burst };
+
+    private readonly Option<int> maxConnections = new("--max-connections") { Description = "Most connections at the same time.", DefaultValueFactory = _ => Defaults.Limits.MaxConnections };
+
+    private readonly Option<string?> data = new("--data") { Description = "Folder for jobs and the decision journal; default: systemd's state directory, else neither.", HelpName = "DIR" };
+
+    private readonly Option<string?> inbox = new("--inbox") { Description = "Folder whose .jsonl, .csv and .txt files are jobs; needs --data.", HelpName = "DIR" };
+
+    private readonly Option<string> journalText = new("--journal-text") { Description = "What the journal keeps of the texts: none, redacted or full.", DefaultValueFactory = _ => "none" };
+
+    private readonly Option<long> journalEntries = new("--journal-entries") { Description = "Most entries of the journal.", DefaultValueFactory = _ => Defaults.Journal.MaxEntries };
+
+    private readonly Option<long> journalBytes = new("--journal-bytes") { Description = "Most bytes of the journal's entries.", DefaultValueFactory = _ => Defaults.Journal.MaxBytes };
+
+    private readonly Option<int> journalDays = new("--journal-days") { Description = "Days after which an entry goes; 0 is never." };
+
+    private readonly Option<bool> logRequests = new("--log-requests") { Description = "Write a line for every request, not only for what failed." };
+
+    private readonly Option<bool> logText = new("--log-text") { Description = "Write the texts that are asked about into those lines." };
+
+    public ServeArguments(Command command)
+    {
+        maxBytes.AtLeast(1);
+        maxTexts.AtLeast(1);
+        maxTokens.AtLeast(1);
+        requestSeconds.Between(0.1, 86_400);
+        rate.Between(0, 1e6);
+        burst.AtLeast(1);
+        maxConnections.AtLeast(1);
+        journalText.AcceptOnlyFromAmong("none", "redacted", "full");
+        journalDays.AtLeast(0);
+        foreach (var option in new Option[]
+        {
+            urls, socketMode, keys, allowAnonymous, certificate, certificateKey, passwordFile,
+            maxBytes, maxTexts, maxTokens, requestSeconds, rate, burst, maxConnections, logRequests, logText,
+            data, inbox, journalText, journalEntries, journalBytes, journalDays,
+        })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <exception cref="UsageException">The options contradict each other, or would leave the service open to everybody.</exception>
+    public WorkerOptions Read(ParseResult parsed)
+    {
+        var options = new WorkerOptions
+        {
+            Urls = parsed.GetValue(urls)!.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            SocketMode = Mode(parsed.GetValue(socketMode)!),
+            Tls = ReadTls(parsed),
+            Access = new AccessOptions { KeyFile = parsed.GetValue(keys), AllowAnonymous = parsed.GetValue(allowAnonymous) },
+            Limits = new LimitOptions
+            {
+                MaxRequestBytes = parsed.GetValue(maxBytes),
+                MaxTexts = parsed.GetValue(maxTexts),
+                MaxTokens = parsed.GetValue(maxTokens),
+                RequestTime = TimeSpan.FromSeconds(parsed.GetValue(requestSeconds)),
+                RequestsPerSecond = parsed.GetValue(rate),
+                Burst = parsed.GetValue(burst),
+                MaxConnections = parsed.GetValue(maxConnections),
+            },
+            DataDirectory = parsed.GetValue(data) ?? Environment.GetEnvironmentVariable("STATE_DIRECTORY"),
+            Inbox = parsed.GetValue(inbox) is { } folder ? new InboxOptions { Folder = folder } : null,
+            Journal = new JournalOptions
+            {
+                Text = Enum.Parse<JournalText>(parsed.GetValue(journalText)!, ignoreCase: true),
+                MaxEntries = parsed.GetValue(journalEntries),
+                MaxBytes = parsed.GetValue(journalBytes),
+                MaxAge = parsed.GetValue(journalDays) is > 0 and var days ? TimeSpan.FromDays(days) : null,
+            },
+            Log = Console.Error.WriteLine,
+            LogRequests = parsed.GetValue(logRequests) || parsed.GetValue(logText),
+            LogText = parsed.GetValue(logText),
+        };
+        try
+        {
+            WorkerService.Check(options);
+        }
+        catch (WorkerException error)
+        {
+            throw new UsageException(error.Message, error);
+        }
+
+        return options;
+    }
+
+    private static UnixFileMode Mode(string octal)
+    {
+        if (octal.Length is not (3 or 4) || octal.Any(digit => digit is < '0' or > '7'))
+        {
+            throw new UsageException($"--socket-mode has to be an octal mode such as 660, not '{octal}'.");
+        }
+
+        return (UnixFileMode)Convert.ToInt32(octal, 8);
+    }
+
+    private TlsOptions? ReadTls(ParseResult parsed)
+    {
+        if (parsed.GetValue(certificate) is not { } file)
+        {
+            return parsed.GetValue(certificateKey) is null && parsed.GetValue(passwordFile) is null
+                ? null
+                : throw new UsageException("--tls-key and --tls-password-file belong to a certificate; give --tls-certificate too.");
+        }
+
+        // A password on the command line would stand in the list of processes.
+        var password = parsed.GetValue(passwordFile) is { } path ? File.ReadAllText(path).TrimEnd('\r', '\n') : null;
+        return new TlsOptions { CertificateFile = file, KeyFile = parsed.GetValue(certificateKey), Password = password };
+    }
+}
