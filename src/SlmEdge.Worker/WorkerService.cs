@@ -12,9 +12,12 @@ using SlmEdge.Runtime;
 using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Bundles;
 using SlmEdge.Worker.Classify;
+using SlmEdge.Worker.Extract;
+using SlmEdge.Worker.Generate;
 using SlmEdge.Worker.Health;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Limits;
+using SlmEdge.Worker.OpenAi;
 using SlmEdge.Worker.Page;
 using SlmEdge.Worker.Serving;
 
@@ -141,6 +144,11 @@ public sealed class WorkerService : IAsyncDisposable
     private static IEnumerable<IEndpointGroup> Endpoints(LiveEngine engine, WorkerOptions options) =>
     [
         new ClassifyEndpoints(engine, options),
+        new ExtractEndpoints(engine, options),
+        new GenerateEndpoints(engine, options),
+        new CompletionEndpoints(engine, options),
+        new ModelEndpoints(engine),
+        new TasksEndpoints(engine),
         new BundleEndpoints(engine),
         new HealthEndpoints(engine),
         new TryPage(),

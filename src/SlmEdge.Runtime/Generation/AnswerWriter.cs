@@ -70,7 +70,7 @@ internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer t
         var operation = operations.Begin(options);
         try
         {
-            var answer = Describe(await scheduler.Enqueue(Request(tokens, options, null, ct)).ConfigureAwait(false));
+            var answer = Describe(await scheduler.Enqueue(Request(tokens, options, null, null, ct)).ConfigureAwait(false));
             operation.Succeed(answer);
             return answer;
         }
@@ -85,8 +85,9 @@ internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer t
     public async IAsyncEnumerable<GenerationUpdate> StreamAsync(int[] tokens, GenerationOptions options, [EnumeratorCancellation] CancellationToken ct = default)
     {
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
-        var request = Request(tokens, options, piece => pieces.Writer.TryWrite(piece), abandon.Token);
+        var pieces = Channel.CreateUnbounded<(string Text, TokenLogprob[] Logprobs)>(new UnboundedChannelOptions { SingleReader = true });
+        var drawn = new List<TokenLogprob>(); // Both callbacks come from the loop's thread; tokens wait here until their text is handed out.
+        var request = Request(tokens, options, HandOut, drawn.Add, abandon.Token);
         var parent = Activity.Current;
         var operation = operations.Begin(options);
         Activity.Current = parent; // What the caller does between two pieces is no part of the operation.
@@ -96,18 +97,21 @@ internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer t
         try
         {
             var begun = !trims;
+            var told = 0;
             await foreach (var piece in pieces.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
             {
-                var text = begun ? piece : piece.TrimStart();
+                var text = begun ? piece.Text : piece.Text.TrimStart();
                 begun |= text.Length > 0;
                 ct.ThrowIfCancellationRequested();
-                if (text.Length > 0)
+                if (text.Length > 0 || piece.Logprobs.Length > 0)
                 {
-                    yield return new GenerationUpdate(text, null);
+                    told += piece.Logprobs.Length;
+                    yield return new GenerationUpdate(text, null) { Logprobs = options.Logprobs is null ? null : piece.Logprobs };
                 }
             }
 
-            yield return new GenerationUpdate("", Describe(await answer.ConfigureAwait(false)));
+            var whole = Describe(await answer.ConfigureAwait(false));
+            yield return new GenerationUpdate("", whole) { Logprobs = whole.Logprobs is { } all ? [.. all.Skip(told)] : null };
         }
         finally
         {
@@ -126,6 +130,12 @@ internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer t
                 operation.Fail(answer.Exception?.InnerException ?? new OperationCanceledException());
             }
         }
+
+        void HandOut(string text)
+        {
+            pieces.Writer.TryWrite((text, drawn.Count == 0 ? [] : [.. drawn]));
+            drawn.Clear();
+        }
     }
 
     // An error at the queue ends the stream as one of the engine does.
@@ -141,7 +151,7 @@ internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer t
         }
     }
 
-    private GenerateRequest Request(int[] tokens, GenerationOptions options, Action<string>? onText, CancellationToken ct) =>
+    private GenerateRequest Request(int[] tokens, GenerationOptions options, Action<string>? onText, Action<TokenLogprob>? onToken, CancellationToken ct) =>
         new(tokens, options.MaxTokens, tokenizer)
         {
             Sampling = options.Sampling,
@@ -149,6 +159,8 @@ internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer t
             Constraint = options.Schema is { } schema ? Constrain(schema).Begin(Math.Min(options.MaxTokens, contextLength - tokens.Length)) : null,
             EndTokens = endTokens,
             OnText = onText,
+            OnToken = onToken,
+            Logprobs = options.Logprobs,
             Priority = options.Priority,
             Deadline = options.Deadline,
             Cancellation = ct,
@@ -158,5 +170,8 @@ internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer t
         trims ? result.Text.TrimStart() : result.Text,
         result.Reason,
         new TokenUsage(result.PromptTokens, result.CachedTokens, result.Tokens.Length),
-        new GenerationTimings(result.Queued, result.FirstToken, result.Evaluated));
+        new GenerationTimings(result.Queued, result.FirstToken, result.Evaluated))
+    {
+        Logprobs = result.Logprobs,
+    };
 }

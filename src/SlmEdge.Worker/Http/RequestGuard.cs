@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SlmEdge.Runtime;
+using SlmEdge.Tasks.Templates;
 using SlmEdge.Worker.Access;
 
 namespace SlmEdge.Worker.Http;
@@ -45,8 +46,15 @@ internal sealed class RequestGuard(bool loopbackOnly, WorkerOptions options, Wor
             problem = Describe(error, context);
             if (context.Response.HasStarted)
             {
-                // Half an answer was sent; ending the connection is the only way to say that it is not whole.
-                context.Abort();
+                if (context.Features.Get<EventStream>() is { } events)
+                {
+                    await events.FailAsync(problem).ConfigureAwait(false);
+                }
+                else
+                {
+                    // Half an answer was sent; ending the connection is the only way to say that it is not whole.
+                    context.Abort();
+                }
             }
         }
 
@@ -95,6 +103,8 @@ internal sealed class RequestGuard(bool loopbackOnly, WorkerOptions options, Wor
                 return new HttpProblem(StatusCodes.Status429TooManyRequests, "busy", "Busy", missed.Message, TimeSpan.FromSeconds(1));
             case RuntimeStoppedException:
                 return new HttpProblem(StatusCodes.Status503ServiceUnavailable, "stopping", "Stopping", "The service is stopping.", TimeSpan.FromSeconds(5));
+            case RuntimeException { InnerException: ChatTemplateException } refused:
+                return HttpProblem.Bad("conversation", "Conversation", refused.Message, "messages");
             case RuntimeException failed:
                 log.Write(WorkerLogLevel.Error, "engine-failed", ("route", Route(context)), ("detail", failed.Message));
                 return new HttpProblem(StatusCodes.Status500InternalServerError, "engine-failed", "The engine failed", failed.Message);
