@@ -39,7 +39,7 @@ internal static class ChatCompletionRequest
             Stop = stop,
             Logprobs = ReadLogprobs(root),
             Schema = schema,
-            HasOwnSchema = own,
+            OwnSchema = own,
             Stream = stream,
             IncludeUsage = CompletionFields.ReadIncludeUsage(root, stream),
         };
@@ -66,11 +66,11 @@ internal static class ChatCompletionRequest
             : throw HttpProblem.Bad("wrong-shape", "Wrong shape", "'top_logprobs' needs 'logprobs' to be true.", "top_logprobs");
     }
 
-    private static (JsonSchema? Schema, bool Own) ReadFormat(JsonElement root, JsonSchemaCache schemas)
+    private static (JsonSchema? Schema, JsonElement? Own) ReadFormat(JsonElement root, JsonSchemaCache schemas)
     {
         if (!root.TryGet("response_format", out var format))
         {
-            return (null, false);
+            return (null, null);
         }
 
         if (format.ValueKind != JsonValueKind.Object)
@@ -81,14 +81,14 @@ internal static class ChatCompletionRequest
         switch (format.GetText("type"))
         {
             case "text":
-                return (null, false);
+                return (null, null);
             case "json_object":
-                return (schemas.Get(AnyObject), false);
+                return (schemas.Get(AnyObject), null);
             case "json_schema" when format.TryGet("json_schema", out var wrapper) && wrapper.ValueKind == JsonValueKind.Object && wrapper.TryGet("schema", out var schema):
                 try
                 {
                     // Kept whether or not 'strict' is asked for: a document that follows its schema is what nobody minds.
-                    return (schemas.Get(schema), true);
+                    return (schemas.Get(schema), schema.Clone());
                 }
                 catch (TaskDefinitionException error)
                 {
@@ -140,11 +140,7 @@ internal static class ChatCompletionRequest
             throw JsonFields.Wrong(name, "an object", message);
         }
 
-        if (message.TryGet("tool_calls", out var calls) && calls is not { ValueKind: JsonValueKind.Array } || calls is { ValueKind: JsonValueKind.Array } && calls.GetArrayLength() > 0)
-        {
-            throw HttpProblem.Bad("unsupported", "Unsupported", $"'{name}.tool_calls' is not supported here; send text.", name + ".tool_calls");
-        }
-
+        CompletionFields.Refuse(message, "tool_calls", "function_call", "audio");
         var role = message.GetText("role") switch
         {
             "system" or "developer" => "system",

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SlmEdge.Engines.Sampling;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Tasks.Data;
@@ -27,8 +28,8 @@ internal sealed record CompletionRequest
     /// <summary>What the answer, a document, has to satisfy; null for free text.</summary>
     public JsonSchema? Schema { get; init; }
 
-    /// <summary>Whether <see cref="Schema"/> is the client's own, and not just any object.</summary>
-    public bool HasOwnSchema { get; init; }
+    /// <summary>The client's own <see cref="Schema"/>, as it came; null where it is just any object.</summary>
+    public JsonElement? OwnSchema { get; init; }
 
     public bool Stream { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Classification;
 using SlmEdge.Runtime.Extraction;
@@ -47,7 +48,7 @@ internal sealed class CompletionSource(IServingEngine engine)
 
     private async IAsyncEnumerable<CompletionUpdate> ExtractAsync(CompletionRequest request, [EnumeratorCancellation] CancellationToken ct)
     {
-        if (request.HasOwnSchema && request.Schema != schemas.Get(engine.Bundle.Manifest.Task.Schema!.Value))
+        if (request.OwnSchema is { } own && !JsonElement.DeepEquals(own, engine.Bundle.Manifest.Task.Schema!.Value))
         {
             throw HttpProblem.Bad(
                 "unsupported", "Unsupported", "The bundle extracts documents of its own schema, which GET /v1/tasks has; send that one as 'response_format', or none.", "response_format");
