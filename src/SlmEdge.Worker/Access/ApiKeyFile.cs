@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using SlmEdge.Formats.Storage;
 
 namespace SlmEdge.Worker.Access;
@@ -22,14 +21,6 @@ public sealed class ApiKeyFile
     private const int Version = 1;
     private const int MaxBytes = 1 << 20;
     private const int MaxName = 64;
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        AllowDuplicateProperties = false,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter<Role>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
-    };
 
     /// <summary>Makes a list of keys.</summary>
     /// <exception cref="WorkerException">A key has no usable name, role or hash, or a name is there twice.</exception>
@@ -78,7 +69,7 @@ public sealed class ApiKeyFile
                 throw new WorkerException($"{path}: {stream.Length} bytes are too many for a key file; at most {MaxBytes} are read.");
             }
 
-            var content = JsonSerializer.Deserialize<Content>(stream, Json);
+            var content = JsonSerializer.Deserialize(stream, ApiKeyJsonContext.Default.ApiKeyFileContent);
             return content is { Version: Version, Keys: { } keys }
                 ? new ApiKeyFile(keys, path)
                 : throw new WorkerException($"{path}: this is no key file of version {Version}. Make one with 'slm-edge key add'.");
@@ -122,13 +113,11 @@ public sealed class ApiKeyFile
                 File.SetUnixFileMode(file.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
-            JsonSerializer.Serialize(stream, new Content(Version, Keys), Json);
+            JsonSerializer.Serialize(stream, new ApiKeyFileContent(Version, Keys), ApiKeyJsonContext.Default.ApiKeyFileContent);
         });
     }
 
     private static bool IsName(string name) => name.Length is > 0 and <= MaxName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     private static bool IsHash(string hash) => hash.Length == 64 && hash.All(char.IsAsciiHexDigitLower);
-
-    private sealed record Content(int Version, IReadOnlyList<ApiKey> Keys);
 }
