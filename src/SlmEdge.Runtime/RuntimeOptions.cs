@@ -52,6 +52,12 @@ public sealed record RuntimeOptions
     public double? AbstainBelow { get; init; }
 
     /// <summary>
+    /// How exact the probabilities of labels of several tokens have to be, 0 (every label is evaluated) to 0.1: labels that cannot have more than this together
+    /// are not evaluated to their end. The label and the order of all that is more likely are the same. Default: 10⁻⁶, the last digit that is written.
+    /// </summary>
+    public double LabelTolerance { get; init; } = 1e-6;
+
+    /// <summary>
     /// Bytes that the model may take (weights, key-value memory and workspace, computed before it is loaded), or <see langword="null"/> for
     /// what is free on the machine and in its control group.
     /// </summary>
@@ -69,6 +75,9 @@ public sealed record RuntimeOptions
     /// </summary>
     public double? Coverage { get; init; }
 
+    /// <summary>Adapters that may be loaded at once (<see cref="SlmRuntime.Adapters"/>).</summary>
+    public int MaxAdapters { get; init; } = 64;
+
     /// <summary>
     /// Whether the choice that <c>slm-edge tune</c> left beside the bundle applies to what these options leave open; only where
     /// <see cref="Engine"/> and <see cref="File"/> name nothing, and only on the machine and for the bundle that it was measured with.
@@ -84,12 +93,18 @@ public sealed record RuntimeOptions
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
         ArgumentOutOfRangeException.ThrowIfNegative(ContextLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxAdapters);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchTokens, MaxBatchTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTexts, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchTexts, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueCapacity, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MemoryLimitBytes ?? 1, 1, nameof(MemoryLimitBytes));
+        if (!(LabelTolerance >= 0 && LabelTolerance <= 0.1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(LabelTolerance), LabelTolerance, "has to be a share from 0 (evaluate every label) to 0.1");
+        }
+
         if (LabelThreshold is { } labelThreshold && !(labelThreshold > 0 && labelThreshold < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(LabelThreshold), labelThreshold, "has to be a probability above 0 and below 1");

@@ -1,6 +1,7 @@
 using SlmEdge.Bundles;
 using SlmEdge.Engines;
 using SlmEdge.Engines.Memory;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Chat;
 using SlmEdge.Runtime.Classification;
 using SlmEdge.Runtime.Extraction;
@@ -8,10 +9,8 @@ using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
 using SlmEdge.Runtime.Loading;
 using SlmEdge.Runtime.Scheduling;
-using SlmEdge.Runtime.Telemetry;
 using SlmEdge.Runtime.Tuning;
 using SlmEdge.Tasks;
-using SlmEdge.Tasks.Data;
 
 namespace SlmEdge.Runtime;
 
@@ -25,12 +24,8 @@ public sealed class SlmRuntime : IDisposable
     private readonly Bundle bundle;
     private readonly LoadedModel model;
     private readonly SequenceScheduler scheduler;
+    private readonly TaskModels models;
     private int disposed;
-
-    private readonly Classifier? classifier;
-    private readonly Extractor? extractor;
-    private readonly Generator? generator;
-    private readonly ChatModel? chat;
 
     private SlmRuntime(Bundle bundle, LoadedModel model, SequenceScheduler scheduler, RuntimeOptions options)
     {
@@ -39,34 +34,8 @@ public sealed class SlmRuntime : IDisposable
         this.scheduler = scheduler;
         EngineInfo = model.Engine.Info;
         ContextLength = model.Engine.ContextLength;
-        var task = bundle.Manifest.Task;
-        if (task.Kind == TaskKind.Classify)
-        {
-            var prompt = TaskPrompts.Classification(bundle.Manifest, model);
-            var identity = new ClassifierIdentity(bundle.Manifest.Name, bundle.Manifest.Version, model.EngineName, prompt.Sha256);
-            var decisions = new DecisionMaker(task, DecisionRules.Create(bundle.Manifest, options), identity);
-            classifier = new Classifier(
-                prompt, scheduler, decisions, ContextLength, options.LongTexts, new OperationKind("classify", bundle.Manifest.Name, model.EngineName));
-            PromptSha256 = prompt.Sha256;
-            return;
-        }
-
-        var writing = TaskPrompts.Generation(bundle.Manifest, model);
-        var writer = new AnswerWriter(
-            scheduler, model.Tokenizer, writing, ContextLength, new OperationKind(task.Kind == TaskKind.Chat ? "chat" : "text_completion", bundle.Manifest.Name, model.EngineName));
-        PromptSha256 = writing.IdentityOf(task);
-        switch (task.Kind)
-        {
-            case TaskKind.Extract:
-                extractor = new Extractor(task, writer, options.LongTexts);
-                break;
-            case TaskKind.Generate:
-                generator = new Generator(task, writer, options.LongTexts);
-                break;
-            default:
-                chat = new ChatModel(task, writer);
-                break;
-        }
+        Adapters = new AdapterCollection(bundle, model, scheduler, options);
+        models = TaskModels.Create(bundle.Manifest, bundle.Manifest, model, scheduler, options, null, null, Adapters);
     }
 
     /// <summary>The bundle's manifest.</summary>
@@ -88,7 +57,7 @@ public sealed class SlmRuntime : IDisposable
     public int ContextLength { get; }
 
     /// <summary>Identity of task and rendering, lower-case hex: for a classification SHA-256 of the rendered prompt.</summary>
-    public string PromptSha256 { get; }
+    public string PromptSha256 => models.PromptSha256;
 
     /// <summary>Whether label and scores of a decision are the same bits whatever else runs; see <see cref="RuntimeOptions.Deterministic"/>.</summary>
     public bool IsDeterministic => model.Sequences.IsRepeatable;
@@ -104,19 +73,22 @@ public sealed class SlmRuntime : IDisposable
 
     /// <summary>Classifies texts.</summary>
     /// <exception cref="RuntimeException">The bundle is of another kind.</exception>
-    public Classifier Classifier => classifier ?? throw OtherKind(TaskKind.Classify);
+    public Classifier Classifier => models.Classifier;
 
     /// <summary>Extracts documents.</summary>
     /// <exception cref="RuntimeException">The bundle is of another kind.</exception>
-    public Extractor Extractor => extractor ?? throw OtherKind(TaskKind.Extract);
+    public Extractor Extractor => models.Extractor;
 
     /// <summary>Writes summaries, rewritings and the like.</summary>
     /// <exception cref="RuntimeException">The bundle is of another kind.</exception>
-    public Generator Generator => generator ?? throw OtherKind(TaskKind.Generate);
+    public Generator Generator => models.Generator;
 
     /// <summary>Holds conversations.</summary>
     /// <exception cref="RuntimeException">The bundle is of another kind.</exception>
-    public ChatModel Chat => chat ?? throw OtherKind(TaskKind.Chat);
+    public ChatModel Chat => models.Chat;
+
+    /// <summary>The adapters over this model; there are none at the start.</summary>
+    public AdapterCollection Adapters { get; }
 
     /// <summary>Texts that wait in front of the engine at this moment.</summary>
     public int WaitingTexts => scheduler.Waiting;
@@ -167,25 +139,7 @@ public sealed class SlmRuntime : IDisposable
     /// </summary>
     /// <param name="ct">Stops the check.</param>
     /// <returns>One result per example of the manifest.</returns>
-    public async Task<IReadOnlyList<GoldenResult>> VerifyGoldenAsync(CancellationToken ct = default)
-    {
-        var examples = Manifest.Golden;
-        if (Kind != TaskKind.Classify)
-        {
-            var written = new List<GoldenResult>();
-            foreach (var example in examples)
-            {
-                var answer = await WriteAsync(example.Text, ct).ConfigureAwait(false);
-                var same = answer == example.Label;
-                written.Add(new GoldenResult(example, answer, same ? 1 : 0, same));
-            }
-
-            return written;
-        }
-
-        var decisions = await Classifier.ClassifyAsync([.. examples.Select(example => example.Text)], ct).ConfigureAwait(false);
-        return [.. examples.Zip(decisions, Compare)];
-    }
+    public Task<IReadOnlyList<GoldenResult>> VerifyGoldenAsync(CancellationToken ct = default) => models.VerifyGoldenAsync(ct);
 
     /// <summary>Stops the loop, answers what still waits with <see cref="RuntimeStoppedException"/>, and unloads the model.</summary>
     public void Dispose()
@@ -197,32 +151,4 @@ public sealed class SlmRuntime : IDisposable
             bundle.Dispose();
         }
     }
-
-    private static GoldenResult Compare(GoldenExample example, Decision decision)
-    {
-        var probability = 0.0;
-        foreach (var score in decision.Scores)
-        {
-            if (score.Label == example.Label)
-            {
-                probability = score.Probability;
-            }
-        }
-
-        var passed = decision.Scores[0].Label == example.Label && Math.Abs(probability - example.Probability) <= example.Tolerance;
-        return new GoldenResult(example, decision.Scores[0].Label, probability, passed) { Decision = decision };
-    }
-
-    // What the exporter lets the same model write about the same text: greedily, with the defaults.
-    private async Task<string> WriteAsync(string text, CancellationToken ct) => Kind switch
-    {
-        TaskKind.Extract => (await Extractor.ExtractAsync(text, null, ct).ConfigureAwait(false)).Document.GetRawText(),
-        TaskKind.Generate => (await Generator.GenerateAsync(text, null, ct).ConfigureAwait(false)).Text.Trim(),
-        _ => (await Chat.RespondAsync([new ChatMessage("user", text)], null, ct: ct).ConfigureAwait(false)).Text.Trim(),
-    };
-
-    private RuntimeException OtherKind(TaskKind asked) => new(
-        $"The bundle '{Manifest.Name}' {Manifest.Version} is of kind '{Name(Kind)}', so it does not {Name(asked)}. Use SlmRuntime.{(Kind == TaskKind.Classify ? "Classifier" : Kind == TaskKind.Extract ? "Extractor" : Kind == TaskKind.Generate ? "Generator" : "Chat")} ('slm-edge {Name(Kind)}'), or another bundle.");
-
-    private static string Name(TaskKind kind) => kind.ToString().ToLowerInvariant();
 }

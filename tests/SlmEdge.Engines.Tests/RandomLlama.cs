@@ -104,9 +104,9 @@ internal sealed class RandomLlama
     /// <summary>
     /// Writes a LoRA adapter on every query projection and, merged into a copy of this model, what it stands for.
     /// </summary>
-    internal RandomLlama WriteAdapter(string path, int rank, float alpha)
+    internal RandomLlama WriteAdapter(string path, int rank, float alpha, Action<GgufWriter>? more = null)
     {
-        var merged = new RandomLlama(0);
+        var merged = new RandomLlama(0) { ChatTemplate = ChatTemplate };
         foreach (var (name, values) in weights)
         {
             merged.weights[name] = [.. values];
@@ -117,6 +117,7 @@ internal sealed class RandomLlama
         writer.Set("general.type", "adapter");
         writer.Set("adapter.type", "lora");
         writer.Set("adapter.lora.alpha", alpha);
+        more?.Invoke(writer);
         for (var layer = 0; layer < Layers; layer++)
         {
             // A is [rank, input], B is [output, rank]; ggml writes dimensions fastest first.

@@ -48,6 +48,18 @@ internal sealed class GatedEngine : ISequenceEngine
     /// <summary>Completes when an evaluation has begun.</summary>
     public Task EnteredAsync() => entered.WaitAsync();
 
+    public bool SupportsAdapters => true;
+
+    /// <summary>The adapter of each evaluation.</summary>
+    public List<string?> Adapters { get; } = [];
+
+    /// <summary>The adapters that are loaded.</summary>
+    public HashSet<string> Loaded { get; } = [];
+
+    public void LoadAdapter(string key, string path) => Loaded.Add(key);
+
+    public void UnloadAdapter(string key) => Loaded.Remove(key);
+
     public bool PrefersWholePrompt(int prefixTokens, int textTokens) => false;
 
     public int Allocate(bool repeats)
@@ -68,6 +80,7 @@ internal sealed class GatedEngine : ISequenceEngine
     public void Evaluate(SequenceBatch batch, CancellationToken ct)
     {
         Batches.Add(batch.Tokens.ToArray());
+        Adapters.Add(batch.AdapterKey);
         entered.Release();
         gate.Wait(ct);
         if (batch.Tokens.Contains(Poison))

@@ -35,12 +35,14 @@ public sealed partial class LlamaCppEngine : IEngine
     private readonly LabelScorer scorer;
     private readonly SequenceGenerator generator;
     private readonly int cellCount;
+    private readonly float adapterScale;
     private bool disposed;
     private bool lent;
 
     private LlamaCppEngine(SafeLlamaModelHandle model, string path, LlamaCppOptions options)
     {
         this.model = model;
+        adapterScale = options.AdapterScale;
         Tokenizer = new LlamaTokenizer(model, path);
         try
         {
@@ -130,15 +132,23 @@ public sealed partial class LlamaCppEngine : IEngine
         var parameters = LlamaNative.llama_model_default_params();
         parameters.NGpuLayers = options.GpuLayers;
         parameters.LoadMode = LoadModeAuto;
-        using var model = Load(ggufPath, parameters, options);
-        if (!LlamaNative.llama_model_has_decoder(model)
-            || LlamaNative.llama_model_is_recurrent(model)
-            || LlamaNative.llama_model_is_hybrid(model))
+        var model = Load(ggufPath, parameters, options);
+        try
         {
-            throw new EngineException($"The model '{ggufPath}' is not a decoder-only transformer; only those can be scored and generated with here.");
-        }
+            if (!LlamaNative.llama_model_has_decoder(model)
+                || LlamaNative.llama_model_is_recurrent(model)
+                || LlamaNative.llama_model_is_hybrid(model))
+            {
+                throw new EngineException($"The model '{ggufPath}' is not a decoder-only transformer; only those can be scored and generated with here.");
+            }
 
-        return new LlamaCppEngine(model, ggufPath, options);
+            return new LlamaCppEngine(model, ggufPath, options);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -264,7 +274,8 @@ public sealed partial class LlamaCppEngine : IEngine
                     "Use a shorter context, or do without.");
             }
 
-            var sequences = new LlamaSequences(evaluator, ContextLength, cellCount, repeatable, Return);
+            var adapters = new AdapterSwitch(evaluator.Context, model, adapter, adapterScale);
+            var sequences = new LlamaSequences(evaluator, adapters, ContextLength, cellCount, repeatable, Return);
             lent = true;
             return sequences;
         }
@@ -284,6 +295,7 @@ public sealed partial class LlamaCppEngine : IEngine
             evaluator?.Dispose();
             adapter?.Dispose();
             Tokenizer.Dispose();
+            model.Dispose();
         }
     }
 

@@ -83,6 +83,19 @@ public interface ISequenceEngine : IDisposable
     /// <summary>Whether what follows this sequence would come to lie before it, where its bits would not repeat: evaluate it anew.</summary>
     bool IsDisplaced(int sequence);
 
-    /// <summary>Gives all sequences back and empties the memory.</summary>
+    /// <summary>Gives all sequences back and empties the memory; adapters stay loaded.</summary>
     void Clear();
+
+    /// <summary>Whether adapters can be loaded beside the model.</summary>
+    bool SupportsAdapters { get; }
+
+    /// <summary>Loads a LoRA adapter, which evaluations name by <see cref="SequenceBatch.AdapterKey"/> from then on.</summary>
+    /// <param name="key">What it is called here; a key that was never used before, so that nothing evaluated with another adapter is taken for its own.</param>
+    /// <param name="path">A GGUF file that managed code has checked against the model.</param>
+    /// <exception cref="EngineException">The engine has no adapters, the key is in use, or the file does not load.</exception>
+    void LoadAdapter(string key, string path);
+
+    /// <summary>Frees an adapter. Its sequences may not be continued, nor may others begin with them.</summary>
+    /// <param name="key">What it was loaded as; a key that is not loaded is passed over.</param>
+    void UnloadAdapter(string key);
 }

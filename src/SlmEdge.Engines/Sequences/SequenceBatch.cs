@@ -26,7 +26,7 @@ public sealed class SequenceBatch
     /// <summary>Tokens whose logits are wanted.</summary>
     public int OutputCount { get; private set; }
 
-    /// <summary>Names the adapter that all tokens of the batch belong to; null is the model itself. Engines without adapters refuse others.</summary>
+    /// <summary>Names the adapter that computes the whole batch (<see cref="ISequenceEngine.LoadAdapter"/>); null is the model as it was opened.</summary>
     public string? AdapterKey { get; set; }
 
     /// <summary>The sequence of each token.</summary>

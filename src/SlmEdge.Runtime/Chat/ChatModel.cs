@@ -1,3 +1,4 @@
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Texts;
 using SlmEdge.Tasks;
@@ -18,9 +19,11 @@ public sealed class ChatModel
 {
     private readonly AnswerWriter writer;
     private readonly string instruction;
+    private readonly AdapterCollection? adapters;
 
-    internal ChatModel(TaskDefinition task, AnswerWriter writer)
+    internal ChatModel(TaskDefinition task, AnswerWriter writer, AdapterCollection? adapters = null)
     {
+        this.adapters = adapters;
         this.writer = writer;
         instruction = task.Instruction.Trim();
     }
@@ -45,13 +48,24 @@ public sealed class ChatModel
     /// <exception cref="DeadlineMissedException">The request waited longer than it may.</exception>
     /// <exception cref="RuntimeStoppedException">The runtime was disposed.</exception>
     /// <exception cref="RuntimeException">The template refuses the conversation, or the engine failed.</exception>
-    public Task<GeneratedText> RespondAsync(
-        IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, ContextOverflow overflow = ContextOverflow.Refuse, CancellationToken ct = default) =>
-        ContinueAsync(WithSystem(messages), options ?? new GenerationOptions(), overflow, ct);
+    public async Task<GeneratedText> RespondAsync(
+        IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, ContextOverflow overflow = ContextOverflow.Refuse, CancellationToken ct = default)
+    {
+        options ??= new GenerationOptions();
+        using var lease = adapters.Hold(options.Adapter);
+        var model = lease?.Chat ?? this;
+        return await model.ContinueAsync(model.WithSystem(messages), options with { Adapter = null }, overflow, ct).ConfigureAwait(false);
+    }
 
     /// <summary>Answers a conversation whose system turn is there or not wanted.</summary>
     internal async Task<GeneratedText> ContinueAsync(IReadOnlyList<ChatMessage> messages, GenerationOptions options, ContextOverflow overflow, CancellationToken ct)
     {
+        using var lease = adapters.Hold(options.Adapter);
+        if (lease is not null)
+        {
+            return await lease.Chat.ContinueAsync(messages, options with { Adapter = null }, overflow, ct).ConfigureAwait(false);
+        }
+
         var (tokens, dropped) = Encode(messages, options, overflow);
         var answer = await writer.WriteAsync(tokens, options, ct).ConfigureAwait(false);
         return answer with { DroppedMessages = dropped };
@@ -61,12 +75,22 @@ public sealed class ChatModel
     /// <inheritdoc cref="RespondAsync" path="/param"/>
     /// <inheritdoc cref="RespondAsync" path="/exception"/>
     public IAsyncEnumerable<GenerationUpdate> StreamAsync(
-        IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, ContextOverflow overflow = ContextOverflow.Refuse, CancellationToken ct = default) =>
-        Continue(WithSystem(messages), options ?? new GenerationOptions(), overflow, ct);
+        IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, ContextOverflow overflow = ContextOverflow.Refuse, CancellationToken ct = default)
+    {
+        options ??= new GenerationOptions();
+        return options.Adapter is { } name
+            ? adapters.Stream(name, lease => lease.Chat.StreamAsync(messages, options with { Adapter = null }, overflow, ct), ct)
+            : Continue(WithSystem(messages), options, overflow, ct);
+    }
 
     /// <summary>Answers a conversation whose system turn is there or not wanted, piece by piece.</summary>
     internal IAsyncEnumerable<GenerationUpdate> Continue(IReadOnlyList<ChatMessage> messages, GenerationOptions options, ContextOverflow overflow, CancellationToken ct)
     {
+        if (options.Adapter is { } name)
+        {
+            return adapters.Stream(name, lease => lease.Chat.Continue(messages, options with { Adapter = null }, overflow, ct), ct);
+        }
+
         var (tokens, dropped) = Encode(messages, options, overflow);
         return writer.StreamAsync(tokens, options, ct).WithResult(answer => answer with { DroppedMessages = dropped }, ct);
     }

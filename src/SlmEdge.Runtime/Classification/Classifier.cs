@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Scheduling;
 using SlmEdge.Runtime.Telemetry;
 using SlmEdge.Runtime.Texts;
@@ -18,6 +19,8 @@ public sealed class Classifier
     private readonly SequenceScheduler scheduler;
     private readonly DecisionMaker decisions;
     private readonly OperationKind operations;
+    private readonly AdapterSlot? slot;
+    private readonly AdapterCollection? adapters;
     private readonly bool truncate;
     private readonly int maxTextTokens;
     private readonly int maxTextLength;
@@ -28,8 +31,12 @@ public sealed class Classifier
         DecisionMaker decisions,
         int contextLength,
         LongTextPolicy longTexts,
-        OperationKind operations)
+        OperationKind operations,
+        AdapterSlot? slot = null,
+        AdapterCollection? adapters = null)
     {
+        this.slot = slot;
+        this.adapters = adapters;
         this.operations = operations;
         this.prompt = prompt;
         this.scheduler = scheduler;
@@ -60,6 +67,30 @@ public sealed class Classifier
         var tokens = Encode(text, 0, out var truncated);
         var result = await scheduler.Enqueue(Request(tokens, ct)).ConfigureAwait(false);
         return Decide(text, tokens.Length, truncated, result);
+    }
+
+    /// <summary>Classifies one text with an adapter, or without.</summary>
+    /// <param name="text">The text; white space around it does not count.</param>
+    /// <param name="options">The adapter; its version at this moment decides. <see langword="null"/> for the model itself.</param>
+    /// <param name="ct">Gives the request up.</param>
+    /// <inheritdoc cref="ClassifyAsync(string, CancellationToken)" path="/exception"/>
+    /// <exception cref="AdapterException">There is no such adapter.</exception>
+    public async Task<Decision> ClassifyAsync(string text, ClassificationOptions? options, CancellationToken ct = default)
+    {
+        using var lease = adapters.Hold(options?.Adapter);
+        return await (lease?.Classifier ?? this).ClassifyAsync(text, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Classifies a list of texts with an adapter, or without; all of them with the same version.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="options">The adapter; its version at this moment decides. <see langword="null"/> for the model itself.</param>
+    /// <param name="ct">Gives the request up.</param>
+    /// <inheritdoc cref="ClassifyAsync(IReadOnlyList{string}, CancellationToken)" path="/exception"/>
+    /// <exception cref="AdapterException">There is no such adapter.</exception>
+    public async Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct = default)
+    {
+        using var lease = adapters.Hold(options?.Adapter);
+        return await (lease?.Classifier ?? this).ClassifyAsync(texts, ct).ConfigureAwait(false);
     }
 
     /// <summary>Classifies a list of texts. All of them are checked before the first is evaluated.</summary>
@@ -193,7 +224,13 @@ public sealed class Classifier
         }
     }
 
-    private ScoreRequest Request(int[] tokens, CancellationToken ct) => new(prompt.Prefix, tokens, prompt.Labels) { Cancellation = ct };
+    private ScoreRequest Request(int[] tokens, CancellationToken ct) => new(prompt.Prefix, tokens, prompt.Labels)
+    {
+        Cancellation = ct,
+        Adapter = slot,
+        Tolerance = decisions.Rules.Tolerance,
+        Temperature = decisions.Rules.Temperature,
+    };
 
     private int Window => Math.Min(scheduler.BatchTexts * 2, scheduler.QueueCapacity);
 

@@ -1,3 +1,5 @@
+using SlmEdge.Runtime.Adapters;
+
 namespace SlmEdge.Runtime.Classification;
 
 /// <summary>The answer for one text: the label or an abstention, every label's score, and what computed it.</summary>
@@ -47,6 +49,9 @@ public sealed record Decision
 
     /// <summary>The bundle's version.</summary>
     public required string BundleVersion { get; init; }
+
+    /// <summary>The adapter that decided, or <see langword="null"/> for the bundle's own model.</summary>
+    public AdapterVersion? Adapter { get; init; }
 
     /// <summary>What computed: <c>llama</c> or <c>onnx</c>.</summary>
     public required string Engine { get; init; }

@@ -8,7 +8,7 @@ public static class DecisionJson
     /// <summary>
     /// Writes <c>{"text":…,"label":…,"confidence":…,"scores":{…}}</c>, scores best first. An abstention has the label <c>null</c> and
     /// its reason in <c>abstention</c>; a text that was cut has <c>"truncated":true</c>. Tasks with any number of labels add <c>labels</c>,
-    /// tasks with a coverage <c>labelSet</c> and <c>coverage</c>, tasks with groups <c>groups</c>.
+    /// tasks with a coverage <c>labelSet</c> and <c>coverage</c>, tasks with groups <c>groups</c>, decisions of an adapter <c>adapter</c> and <c>adapterVersion</c>.
     /// </summary>
     /// <param name="writer">Where to.</param>
     /// <param name="decision">The decision.</param>
@@ -62,6 +62,12 @@ public static class DecisionJson
         if (decision.Truncated)
         {
             writer.WriteBoolean("truncated", true);
+        }
+
+        if (decision.Adapter is { } adapter)
+        {
+            writer.WriteString("adapter", adapter.Name);
+            writer.WriteString("adapterVersion", adapter.Version);
         }
 
         if (details)

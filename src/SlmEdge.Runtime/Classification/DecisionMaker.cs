@@ -46,6 +46,7 @@ internal sealed class DecisionMaker(TaskDefinition task, DecisionRules rules, Cl
             Truncated = truncated,
             BundleName = identity.BundleName,
             BundleVersion = identity.BundleVersion,
+            Adapter = identity.Adapter,
             Engine = identity.Engine,
             PromptSha256 = identity.PromptSha256,
             Timings = new DecisionTimings(result.Queued, result.Evaluated, result.BatchTexts, tokens),

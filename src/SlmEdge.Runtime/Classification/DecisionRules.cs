@@ -10,12 +10,15 @@ namespace SlmEdge.Runtime.Classification;
 /// <param name="LabelSet">The coverage of label sets and its threshold; null for none.</param>
 internal sealed record DecisionRules(double Temperature, double AbstainBelow, double? LabelThreshold, ConformalThreshold? LabelSet)
 {
+    /// <summary>How exact the probabilities have to be; see <see cref="RuntimeOptions.LabelTolerance"/>.</summary>
+    public double Tolerance { get; init; }
+
     /// <exception cref="RuntimeException">A coverage is asked for that the bundle has no threshold for.</exception>
     public static DecisionRules Create(BundleManifest manifest, RuntimeOptions options) => new(
         manifest.Calibration.Temperature,
         options.AbstainBelow ?? manifest.Task.Decision.AbstainBelow,
         options.LabelThreshold ?? manifest.Task.Decision.LabelThreshold,
-        FindThreshold(manifest, options.Coverage ?? manifest.Task.Decision.Coverage));
+        FindThreshold(manifest, options.Coverage ?? manifest.Task.Decision.Coverage)) { Tolerance = options.LabelTolerance };
 
     private static ConformalThreshold? FindThreshold(BundleManifest manifest, double? coverage)
     {

@@ -18,6 +18,9 @@ public sealed record ExtractionOptions
     /// <summary>How long the request may wait for its start; <see langword="null"/> is for ever.</summary>
     public TimeSpan? Deadline { get; init; }
 
+    /// <summary>The adapter that extracts (<see cref="SlmRuntime.Adapters"/>), in the version of the moment, or <see langword="null"/> for the model itself.</summary>
+    public string? Adapter { get; init; }
+
     internal GenerationOptions With(Tasks.Extraction.JsonSchema schema) =>
         new() { MaxTokens = MaxTokens, Sampling = Sampling, Schema = schema, Priority = Priority, Deadline = Deadline };
 }

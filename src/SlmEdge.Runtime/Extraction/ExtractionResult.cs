@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Tasks.Extraction;
 
@@ -10,4 +11,8 @@ namespace SlmEdge.Runtime.Extraction;
 /// <param name="Usage">Tokens.</param>
 /// <param name="Timings">Times.</param>
 /// <param name="Truncated">Whether the text was cut to fit the context; see <see cref="LongTextPolicy.Truncate"/>.</param>
-public sealed record ExtractionResult(JsonElement Document, IReadOnlyList<FieldSpan> Fields, TokenUsage Usage, GenerationTimings Timings, bool Truncated);
+public sealed record ExtractionResult(JsonElement Document, IReadOnlyList<FieldSpan> Fields, TokenUsage Usage, GenerationTimings Timings, bool Truncated)
+{
+    /// <summary>The adapter that extracted it, or <see langword="null"/> for the bundle's own model.</summary>
+    public AdapterVersion? Adapter { get; init; }
+}

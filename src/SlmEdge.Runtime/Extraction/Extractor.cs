@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Texts;
 using SlmEdge.Tasks;
@@ -17,9 +18,11 @@ public sealed class Extractor
     private readonly AnswerWriter writer;
     private readonly FittedPrompt prompt;
     private readonly ConcurrentDictionary<Type, JsonSchema> typed = new();
+    private readonly AdapterCollection? adapters;
 
-    internal Extractor(TaskDefinition task, AnswerWriter writer, LongTextPolicy longTexts)
+    internal Extractor(TaskDefinition task, AnswerWriter writer, LongTextPolicy longTexts, AdapterCollection? adapters = null)
     {
+        this.adapters = adapters;
         this.writer = writer;
         var extraction = new ExtractionPrompt(task, writer.Prompt);
         Schema = extraction.Schema;
@@ -44,8 +47,11 @@ public sealed class Extractor
     /// <exception cref="DeadlineMissedException">The request waited longer than it may.</exception>
     /// <exception cref="RuntimeStoppedException">The runtime was disposed.</exception>
     /// <exception cref="RuntimeException">The engine failed.</exception>
-    public Task<ExtractionResult> ExtractAsync(string text, ExtractionOptions? options = null, CancellationToken ct = default) =>
-        ExtractAsync(text, Schema, options ?? new ExtractionOptions(), ct);
+    public async Task<ExtractionResult> ExtractAsync(string text, ExtractionOptions? options = null, CancellationToken ct = default)
+    {
+        using var lease = adapters.Hold(options?.Adapter);
+        return await (lease?.Extractor ?? this).ExtractOwnAsync(text, null, options ?? new ExtractionOptions(), ct).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// Extracts a value of a C# type: with the task's instruction, by the schema of the type (<see cref="JsonSchemaOf.For{T}"/>) in place of the task's. The
@@ -57,7 +63,8 @@ public sealed class Extractor
     public async Task<TypedExtractionResult<T>> ExtractAsync<T>(string text, ExtractionOptions? options = null, CancellationToken ct = default)
     {
         var schema = typed.GetOrAdd(typeof(T), static type => JsonSchema.Parse(JsonSchemaOf.For<T>(), type.Name));
-        var result = await ExtractAsync(text, schema, options ?? new ExtractionOptions(), ct).ConfigureAwait(false);
+        using var lease = adapters.Hold(options?.Adapter);
+        var result = await (lease?.Extractor ?? this).ExtractOwnAsync(text, schema, options ?? new ExtractionOptions(), ct).ConfigureAwait(false);
         try
         {
             var value = result.Document.Deserialize<T>(JsonSchemaOf.SerializerOptions);
@@ -69,14 +76,16 @@ public sealed class Extractor
         }
     }
 
-    private async Task<ExtractionResult> ExtractAsync(string text, JsonSchema schema, ExtractionOptions options, CancellationToken ct)
+    // Null is the schema of this model's own task, which may be another than that of the model that was asked.
+    private async Task<ExtractionResult> ExtractOwnAsync(string text, JsonSchema? asked, ExtractionOptions options, CancellationToken ct)
     {
+        var schema = asked ?? Schema;
         var generation = options.With(schema);
         generation.Validate();
         var (tokens, truncated) = writer.WhileOpen(() => prompt.Encode(text, writer.Needed(generation), writer.Wanted(generation)));
         var answer = await writer.WriteAsync(tokens, generation, ct).ConfigureAwait(false);
         var document = Read(answer, schema);
-        return new ExtractionResult(document, ExtractedFields.Locate(document, text), answer.Usage, answer.Timings, truncated);
+        return new ExtractionResult(document, ExtractedFields.Locate(document, text), answer.Usage, answer.Timings, truncated) { Adapter = answer.Adapter };
     }
 
     // The constraint leaves nothing else; this is what a caller may rely on even if a defect of ours or of an engine proves it wrong.

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using SlmEdge.Engines.LlamaCpp;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Scheduling;
 using SlmEdge.Runtime.Telemetry;
 using SlmEdge.Tasks.Constraints;
@@ -11,7 +12,14 @@ using SlmEdge.Tasks.Prompts;
 namespace SlmEdge.Runtime.Generation;
 
 /// <summary>Lets the scheduler continue prompts, and hands the answers out as a whole or as they are written.</summary>
-internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer tokenizer, GenerationPrompt prompt, int contextLength, OperationKind operations)
+internal sealed class AnswerWriter(
+    SequenceScheduler scheduler,
+    LlamaTokenizer tokenizer,
+    GenerationPrompt prompt,
+    int contextLength,
+    OperationKind operations,
+    AdapterSlot? slot = null,
+    AdapterVersion? adapter = null)
 {
     private readonly Lazy<VocabularyTrie> vocabulary = new(tokenizer.CreateVocabularyTrie);
     private readonly ConditionalWeakTable<JsonSchema, DocumentConstraint> constraints = [];
@@ -164,6 +172,7 @@ internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer t
             Priority = options.Priority,
             Deadline = options.Deadline,
             Cancellation = ct,
+            Adapter = slot,
         };
 
     private GeneratedText Describe(GenerateResult result) => new(
@@ -173,5 +182,6 @@ internal sealed class AnswerWriter(SequenceScheduler scheduler, LlamaTokenizer t
         new GenerationTimings(result.Queued, result.FirstToken, result.Evaluated))
     {
         Logprobs = result.Logprobs,
+        Adapter = adapter,
     };
 }

@@ -1,3 +1,5 @@
+using SlmEdge.Runtime.Adapters;
+
 namespace SlmEdge.Runtime.Generation;
 
 /// <summary>A whole answer.</summary>
@@ -15,4 +17,7 @@ public sealed record GeneratedText(string Text, FinishReason FinishReason, Token
 
     /// <summary>Oldest turns of a conversation that the model was not shown; see <see cref="ContextOverflow.DropOldest"/>.</summary>
     public int DroppedMessages { get; init; }
+
+    /// <summary>The adapter that wrote it, or <see langword="null"/> for the bundle's own model.</summary>
+    public AdapterVersion? Adapter { get; init; }
 }

@@ -39,6 +39,9 @@ public sealed record GenerationOptions
     /// <summary>How long the request may wait for its start; <see langword="null"/> is for ever.</summary>
     public TimeSpan? Deadline { get; init; }
 
+    /// <summary>The adapter that writes (<see cref="SlmRuntime.Adapters"/>), in the version of the moment, or <see langword="null"/> for the model itself.</summary>
+    public string? Adapter { get; init; }
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxTokens, 1);

@@ -1,3 +1,4 @@
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Texts;
 using SlmEdge.Tasks;
 
@@ -9,9 +10,11 @@ public sealed class Generator
 {
     private readonly AnswerWriter writer;
     private readonly FittedPrompt prompt;
+    private readonly AdapterCollection? adapters;
 
-    internal Generator(TaskDefinition task, AnswerWriter writer, LongTextPolicy longTexts)
+    internal Generator(TaskDefinition task, AnswerWriter writer, LongTextPolicy longTexts, AdapterCollection? adapters = null)
     {
+        this.adapters = adapters;
         this.writer = writer;
         prompt = new FittedPrompt(text => writer.Prompt.Encode(task.Instruction, text), writer.ContextLength, longTexts);
     }
@@ -23,12 +26,19 @@ public sealed class Generator
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidTextException">The text is empty, too long or no Unicode text.</exception>
     /// <exception cref="RuntimeBusyException">The queue is full.</exception>
+    /// <exception cref="AdapterException">There is no such adapter.</exception>
     /// <exception cref="DeadlineMissedException">The request waited longer than it may.</exception>
     /// <exception cref="RuntimeStoppedException">The runtime was disposed.</exception>
     /// <exception cref="RuntimeException">The engine failed.</exception>
     public async Task<GeneratedText> GenerateAsync(string text, GenerationOptions? options = null, CancellationToken ct = default)
     {
         options ??= new GenerationOptions();
+        using var lease = adapters.Hold(options.Adapter);
+        if (lease is not null)
+        {
+            return await lease.Generator.GenerateAsync(text, options with { Adapter = null }, ct).ConfigureAwait(false);
+        }
+
         var (tokens, truncated) = Encode(text, options);
         var answer = await writer.WriteAsync(tokens, options, ct).ConfigureAwait(false);
         return answer with { Truncated = truncated };
@@ -42,6 +52,11 @@ public sealed class Generator
     public IAsyncEnumerable<GenerationUpdate> StreamAsync(string text, GenerationOptions? options = null, CancellationToken ct = default)
     {
         options ??= new GenerationOptions();
+        if (options.Adapter is { } name)
+        {
+            return adapters.Stream(name, lease => lease.Generator.StreamAsync(text, options with { Adapter = null }, ct), ct);
+        }
+
         var (tokens, truncated) = Encode(text, options);
         return writer.StreamAsync(tokens, options, ct).WithResult(answer => answer with { Truncated = truncated }, ct);
     }

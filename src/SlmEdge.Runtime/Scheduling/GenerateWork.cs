@@ -26,8 +26,9 @@ internal sealed class GenerateWork : SequenceWork
     private int readIndex = -1;
     private TimeSpan firstToken;
 
-    public GenerateWork(ISequenceEngine engine, GenerateRequest request, PrefixCache cache)
+    public GenerateWork(ISequenceEngine engine, GenerateRequest request, AdapterSlot adapter, PrefixCache cache)
     {
+        Adapter = adapter;
         this.engine = engine;
         this.request = request;
         this.cache = cache;
@@ -46,6 +47,8 @@ internal sealed class GenerateWork : SequenceWork
 
     public override RequestPriority Priority => request.Priority;
 
+    public override AdapterSlot Adapter { get; }
+
     public override int Waiting => history.Count - evaluated;
 
     public override bool IsReading => history.Count - evaluated > 1;
@@ -60,7 +63,7 @@ internal sealed class GenerateWork : SequenceWork
     public void Start()
     {
         sequence = engine.Allocate(repeats: false);
-        var (entry, common) = cache.FindLongest(CollectionsMarshal.AsSpan(history), repeats: false);
+        var (entry, common) = cache.FindLongest(Adapter, CollectionsMarshal.AsSpan(history), repeats: false);
 
         // The last token is evaluated in any case: its logits are wanted.
         evaluated = Math.Min(common, history.Count - 1);
@@ -159,7 +162,7 @@ internal sealed class GenerateWork : SequenceWork
         var length = engine.GetLength(sequence);
         if (length > 0)
         {
-            cache.Add([.. CollectionsMarshal.AsSpan(history)[..length]], sequence, repeats: false, ready: true);
+            cache.Add(Adapter, [.. CollectionsMarshal.AsSpan(history)[..length]], sequence, repeats: false, ready: true);
         }
         else
         {

@@ -4,7 +4,7 @@ namespace SlmEdge.Runtime.Scheduling;
 
 /// <summary>
 /// Beginnings of sequences kept in the engine's memory: task prefixes and what generations leave behind (chat histories). The longest
-/// common beginning is found, and what was not used for longest goes first. Used by the loop only.
+/// common beginning is found, and what was not used for longest goes first. What one adapter computed is nothing to another. Used by the loop only.
 /// </summary>
 internal sealed class PrefixCache(ISequenceEngine engine, int tokenBudget, int entryLimit)
 {
@@ -17,11 +17,11 @@ internal sealed class PrefixCache(ISequenceEngine engine, int tokenBudget, int e
     public int Tokens { get; private set; }
 
     /// <summary>The entry that holds exactly these tokens and may be shared with a sequence of the kind.</summary>
-    public PrefixEntry? Find(int[] tokens, bool repeats)
+    public PrefixEntry? Find(AdapterSlot adapter, int[] tokens, bool repeats)
     {
         foreach (var entry in entries)
         {
-            if ((ReferenceEquals(entry.Tokens, tokens) || entry.Tokens.AsSpan().SequenceEqual(tokens)) && (!repeats || entry.Repeats))
+            if (entry.Adapter == adapter && (ReferenceEquals(entry.Tokens, tokens) || entry.Tokens.AsSpan().SequenceEqual(tokens)) && (!repeats || entry.Repeats))
             {
                 return Touch(entry);
             }
@@ -31,13 +31,13 @@ internal sealed class PrefixCache(ISequenceEngine engine, int tokenBudget, int e
     }
 
     /// <summary>The ready entry with the longest beginning in common.</summary>
-    public (PrefixEntry? Entry, int Length) FindLongest(ReadOnlySpan<int> tokens, bool repeats)
+    public (PrefixEntry? Entry, int Length) FindLongest(AdapterSlot adapter, ReadOnlySpan<int> tokens, bool repeats)
     {
         PrefixEntry? best = null;
         var longest = 0;
         foreach (var entry in entries)
         {
-            if (entry.IsReady && (!repeats || (entry.Repeats && !engine.IsDisplaced(entry.Sequence))) && entry.Tokens.AsSpan().CommonPrefixLength(tokens) is var common && common > longest)
+            if (entry.Adapter == adapter && entry.IsReady && (!repeats || (entry.Repeats && !engine.IsDisplaced(entry.Sequence))) && entry.Tokens.AsSpan().CommonPrefixLength(tokens) is var common && common > longest)
             {
                 best = entry;
                 longest = common;
@@ -48,21 +48,21 @@ internal sealed class PrefixCache(ISequenceEngine engine, int tokenBudget, int e
     }
 
     /// <summary>Keeps a sequence from now on.</summary>
-    public PrefixEntry Add(int[] tokens, int sequence, bool repeats, bool ready)
+    public PrefixEntry Add(AdapterSlot adapter, int[] tokens, int sequence, bool repeats, bool ready)
     {
         // What is a beginning of it can be had from it.
         if (!repeats)
         {
             for (var i = entries.Count - 1; i >= 0; i--)
             {
-                if (entries[i] is { Users: 0, Repeats: false } old && old.Tokens.Length <= tokens.Length && tokens.AsSpan().StartsWith(old.Tokens))
+                if (entries[i] is { Users: 0, Repeats: false } old && old.Adapter == adapter && old.Tokens.Length <= tokens.Length && tokens.AsSpan().StartsWith(old.Tokens))
                 {
                     Remove(i);
                 }
             }
         }
 
-        var entry = Touch(new PrefixEntry(tokens, sequence, repeats) { IsReady = ready });
+        var entry = Touch(new PrefixEntry(adapter, tokens, sequence, repeats) { IsReady = ready });
         entries.Add(entry);
         Tokens += tokens.Length;
         while ((Tokens > tokenBudget || entries.Count > entryLimit) && EvictOne(entry))
@@ -108,6 +108,18 @@ internal sealed class PrefixCache(ISequenceEngine engine, int tokenBudget, int e
         }
 
         return removed;
+    }
+
+    /// <summary>Gives up what an adapter computed that no request needs any more.</summary>
+    public void Remove(AdapterSlot adapter)
+    {
+        for (var i = entries.Count - 1; i >= 0; i--)
+        {
+            if (entries[i].Adapter == adapter)
+            {
+                Remove(i);
+            }
+        }
     }
 
     /// <summary>Forgets everything: the engine's memory was cleared.</summary>

@@ -1,8 +1,11 @@
 namespace SlmEdge.Runtime.Scheduling;
 
 /// <summary>Tokens kept in the engine's memory for those that begin with them.</summary>
-internal sealed class PrefixEntry(int[] tokens, int sequence, bool repeats)
+internal sealed class PrefixEntry(AdapterSlot adapter, int[] tokens, int sequence, bool repeats)
 {
+    /// <summary>What computed it, and nothing else may go on from it.</summary>
+    public AdapterSlot Adapter { get; } = adapter;
+
     /// <summary>The tokens that the sequence holds, or will hold.</summary>
     public int[] Tokens { get; } = tokens;
 

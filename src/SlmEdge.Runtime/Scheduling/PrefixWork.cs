@@ -14,6 +14,8 @@ internal sealed class PrefixWork(ISequenceEngine engine, PrefixEntry entry) : Se
 
     public override RequestPriority Priority => RequestPriority.High;
 
+    public override AdapterSlot Adapter => entry.Adapter;
+
     public override int Waiting => entry.Tokens.Length - engine.GetLength(entry.Sequence);
 
     public override bool IsReading => true;

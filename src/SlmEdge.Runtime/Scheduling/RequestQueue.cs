@@ -1,17 +1,18 @@
 namespace SlmEdge.Runtime.Scheduling;
 
-/// <summary>The bounded queue in front of the loop: by priority, then by arrival. Those that wait for room are let in as there is some.</summary>
-internal sealed class RequestQueue(int capacity) : IDisposable
+/// <summary>
+/// The bounded queue in front of the loop: by priority, then grouped by adapter, then by arrival. Those that wait for room are let in as there is some.
+/// </summary>
+/// <param name="capacity">Requests that may wait.</param>
+/// <param name="turn">Requests of one adapter that go in a row while those of others wait.</param>
+internal sealed class RequestQueue(int capacity, int turn) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly SemaphoreSlim room = new(capacity);
     private readonly ManualResetEventSlim arrived = new();
-    private readonly PriorityQueue<SchedulerRequest, (int Priority, long Order)> scores = new();
-    private readonly PriorityQueue<SchedulerRequest, (int Priority, long Order)> generations = new();
-    private SchedulerRequest? scoreHead;
-    private SchedulerRequest? generationHead;
+    private readonly RequestLanes scores = new(turn);
+    private readonly RequestLanes generations = new(turn);
     private long order;
-    private long front;
     private bool closed;
 
     public int Count
@@ -49,29 +50,36 @@ internal sealed class RequestQueue(int capacity) : IDisposable
     /// <summary>Waits until something waits.</summary>
     public void Wait(CancellationToken ct) => arrived.Wait(ct);
 
+    /// <summary>Ends a <see cref="Wait"/> although no request came.</summary>
+    public void Wake()
+    {
+        lock (gate)
+        {
+            if (!closed)
+            {
+                arrived.Set();
+            }
+        }
+    }
+
+    /// <summary>Lets the next <see cref="Wait"/> wait again, unless there are requests.</summary>
+    public void Rest()
+    {
+        lock (gate)
+        {
+            if (CountLocked() == 0 && !closed)
+            {
+                arrived.Reset();
+            }
+        }
+    }
+
     /// <summary>The request that is next of its kind; it stays in the queue and is next until <see cref="Take"/>.</summary>
     public SchedulerRequest? Peek(bool generation)
     {
         lock (gate)
         {
-            ref var head = ref generation ? ref generationHead : ref scoreHead;
-            if (head is { } held && (!Of(generation).TryPeek(out _, out var first) || first.Priority >= -(int)held.Priority))
-            {
-                return held;
-            }
-
-            if (!Of(generation).TryDequeue(out var next, out _))
-            {
-                return null;
-            }
-
-            if (head is { } overtaken)
-            {
-                // Before all others of its priority, as it came before them.
-                Of(generation).Enqueue(overtaken, (-(int)overtaken.Priority, --front));
-            }
-
-            return head = next;
+            return Of(generation).Peek();
         }
     }
 
@@ -80,14 +88,21 @@ internal sealed class RequestQueue(int capacity) : IDisposable
     {
         lock (gate)
         {
-            (generation ? ref generationHead : ref scoreHead) = null;
-            if (CountLocked() == 0 && !closed)
-            {
-                arrived.Reset();
-            }
+            Of(generation).Take();
         }
 
+        Rest();
         room.Release();
+    }
+
+    /// <summary>Forgets an adapter that has no requests any more.</summary>
+    public void Forget(AdapterSlot adapter)
+    {
+        lock (gate)
+        {
+            scores.Forget(adapter);
+            generations.Forget(adapter);
+        }
     }
 
     /// <summary>Refuses what comes from now on.</summary>
@@ -106,9 +121,9 @@ internal sealed class RequestQueue(int capacity) : IDisposable
         room.Dispose();
     }
 
-    private PriorityQueue<SchedulerRequest, (int Priority, long Order)> Of(bool generation) => generation ? generations : scores;
+    private RequestLanes Of(bool generation) => generation ? generations : scores;
 
-    private int CountLocked() => scores.Count + generations.Count + (scoreHead is null ? 0 : 1) + (generationHead is null ? 0 : 1);
+    private int CountLocked() => scores.Count + generations.Count;
 
     private void Add(SchedulerRequest request)
     {
@@ -120,7 +135,7 @@ internal sealed class RequestQueue(int capacity) : IDisposable
                 throw new RuntimeStoppedException();
             }
 
-            Of(request is GenerateRequest).Enqueue(request, (-(int)request.Priority, order++));
+            Of(request is GenerateRequest).Add(request, order++);
             arrived.Set();
         }
     }

@@ -11,6 +11,9 @@ internal abstract class SchedulerRequest
 
     public RequestPriority Priority { get; init; }
 
+    /// <summary>The adapter that answers; the scheduler puts the model itself where it is null.</summary>
+    public AdapterSlot? Adapter { get; set; }
+
     /// <summary>How long it may wait for its start; null is for ever.</summary>
     public TimeSpan? Deadline { get; init; }
 

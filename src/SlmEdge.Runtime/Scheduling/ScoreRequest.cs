@@ -17,6 +17,14 @@ internal sealed class ScoreRequest(int[] prefix, int[] tokens, LabelTrie labels)
 
     public LabelTrie Labels { get; } = labels;
 
+    /// <summary>
+    /// Share of all labels' calibrated probability that may stay unevaluated, so that each is right to it. 0 evaluates every label.
+    /// </summary>
+    public double Tolerance { get; init; }
+
+    /// <summary>The temperature that the scores will be calibrated with.</summary>
+    public double Temperature { get; init; } = 1;
+
     public Task<ScoreResult> Task => completion.Task;
 
     public override bool IsFinished => completion.Task.IsCompleted;

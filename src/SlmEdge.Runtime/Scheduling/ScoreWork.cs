@@ -1,46 +1,39 @@
 using System.Diagnostics;
-using SlmEdge.Engines.Scoring;
 using SlmEdge.Engines.Sequences;
-using SlmEdge.Tasks.Labels;
+using SlmEdge.Runtime.Scheduling.Labels;
 
 namespace SlmEdge.Runtime.Scheduling;
 
-/// <summary>
-/// Scores the labels of one text: the text behind its prefix, then the inner nodes of the labels' trie, the deepest first, each on a
-/// sequence that goes on from its parent's. The last child of a node takes over its sequence.
-/// </summary>
+/// <summary>Scores the labels of one text: the text behind its prefix, then what of the labels' trie has to be evaluated behind the text.</summary>
 internal sealed class ScoreWork : SequenceWork
 {
     private readonly ISequenceEngine engine;
     private readonly ScoreRequest request;
     private readonly int[] nodesLeft;
-    private readonly LabelTrie labels;
-    private readonly LabelShape shape;
-    private readonly double[] nodeScores;
-    private readonly float[] scores;
-    private readonly List<(int Node, int Sequence)> pending = [];
-    private readonly List<(int Index, int Node, int Sequence)> reading = [];
     private readonly long started = Stopwatch.GetTimestamp();
+    private ILabelWalk walk;
     private int[] tokens;
     private PrefixEntry? prefix;
     private int sequence = -1;
     private int evaluated;
-    private int evaluatedNodes;
+    private int lastIndex = -1;
     private int most;
+    private int restarts;
     private bool textRead;
 
     /// <param name="engine">The engine.</param>
     /// <param name="request">What is asked.</param>
+    /// <param name="adapter">What computes it.</param>
     /// <param name="nodesLeft">For each sequence of the engine the nodes that go on from it; the works of a loop share it.</param>
-    public ScoreWork(ISequenceEngine engine, ScoreRequest request, int[] nodesLeft)
+    public ScoreWork(ISequenceEngine engine, ScoreRequest request, AdapterSlot adapter, int[] nodesLeft)
     {
+        Adapter = adapter;
         this.engine = engine;
         this.request = request;
         this.nodesLeft = nodesLeft;
-        labels = request.Labels;
-        shape = LabelShape.Of(labels);
-        nodeScores = new double[labels.NodeCount];
-        scores = new float[labels.LabelCount];
+        walk = request.Tolerance > 0 && !request.Labels.SingleToken && LikelyLabels.CanWalk(engine, request.Labels)
+            ? new LikelyLabels(engine, request)
+            : new EveryLabel(engine, request, nodesLeft);
         tokens = request.Tokens;
     }
 
@@ -48,33 +41,39 @@ internal sealed class ScoreWork : SequenceWork
 
     public PrefixEntry? Prefix => prefix;
 
-    /// <summary>
-    /// Whether the labels have more nodes than the memory has room for: then only nodes that nothing goes on from are evaluated together, and
-    /// what is freed was evaluated last.
-    /// </summary>
-    public bool IsStack { get; set; }
+    /// <summary>Whether the labels have more nodes than the memory has room for; see <see cref="EveryLabel.IsStack"/>.</summary>
+    public bool IsStack => walk is EveryLabel { IsStack: true };
+
+    /// <summary>Whether it only reserves what its labels are expected to take, and can begin again with room for all of them.</summary>
+    public bool CanBeginAgain => walk is LikelyLabels && engine.SharesCells;
 
     public override RequestPriority Priority => request.Priority;
 
-    public override int Waiting => prefix is { IsReady: false } ? 0 : textRead ? pending.Count : tokens.Length - evaluated;
+    public override AdapterSlot Adapter { get; }
+
+    public override int Waiting => prefix is { IsReady: false } ? 0 : textRead ? walk.Waiting : tokens.Length - evaluated;
 
     public override bool IsReading => !textRead;
 
     public override bool IsFinished => request.IsFinished;
 
-    public override int CellsToCome => tokens.Length - evaluated + shape.InnerNodes - evaluatedNodes;
+    public override int CellsToCome => tokens.Length - evaluated + walk.CellsToCome;
 
-    public override int SequencesToCome => labels.SingleToken ? 0 : engine.IsRepeatable ? shape.Forks : labels.MaxDepth;
+    public override int SequencesToCome => walk.SequencesToCome;
 
-    public static int CellsOf(ScoreRequest request, bool whole) =>
-        request.Tokens.Length + (whole ? request.Prefix.Length : 0) + LabelShape.Of(request.Labels).InnerNodes;
+    /// <summary>Tokens to read, and those of the labels where all of them are evaluated.</summary>
+    /// <param name="whole">Whether the prefix is read with the text.</param>
+    public int TokensToRead(bool whole) =>
+        request.Tokens.Length + (whole ? request.Prefix.Length : 0) + (walk is EveryLabel ? walk.CellsToCome : 0);
 
-    public static int SequencesOf(ScoreRequest request, ISequenceEngine engine) =>
-        1 + (request.Labels.SingleToken ? 0 : engine.IsRepeatable ? LabelShape.Of(request.Labels).Forks : request.Labels.MaxDepth);
+    /// <summary>Cells that have to be free for it to start.</summary>
+    /// <param name="whole">Whether the prefix is read with the text.</param>
+    public int CellsToStart(bool whole) => request.Tokens.Length + (whole ? request.Prefix.Length : 0) + walk.CellsToCome;
 
     /// <summary>Takes a sequence.</summary>
     /// <param name="entry">The prefix, ready or not; null evaluates prefix and text as one.</param>
-    public void Start(PrefixEntry? entry)
+    /// <param name="asStack">Whether there is not room for all nodes of the labels.</param>
+    public void Start(PrefixEntry? entry, bool asStack)
     {
         prefix = entry;
         if (entry is null)
@@ -87,30 +86,36 @@ internal sealed class ScoreWork : SequenceWork
             entry.Users++;
         }
 
+        if (walk is EveryLabel every)
+        {
+            every.IsStack = asStack;
+        }
+
         sequence = engine.Allocate(repeats: true);
     }
 
     public override int Fill(SequenceBatch batch, int tokens, int outputs, int spare) =>
-        textRead ? FillLabels(batch, Math.Min(tokens, outputs), spare) : FillText(batch, tokens, outputs);
+        textRead ? walk.Fill(batch, tokens, outputs, spare) : FillText(batch, tokens, outputs);
 
     public override void Read(int together)
     {
         most = Math.Max(most, together);
-        if (reading.Count == 0)
+        if (textRead)
         {
-            return;
+            walk.Read();
+        }
+        else if (lastIndex >= 0)
+        {
+            walk.Begin(sequence, engine.GetLogits(lastIndex));
+            lastIndex = -1;
+            textRead = true;
         }
 
-        foreach (var (index, node, at) in reading)
-        {
-            ReadChildren(index, node, at);
-        }
-
-        reading.Clear();
-        textRead = true;
-        if (pending.Count == 0)
+        if (textRead && walk.Waiting == 0)
         {
             var now = Stopwatch.GetTimestamp();
+            var scores = new float[request.Labels.LabelCount];
+            walk.Complete(scores);
             request.Complete(new ScoreResult(scores, Stopwatch.GetElapsedTime(request.CreatedAt, started), Stopwatch.GetElapsedTime(started, now), most));
         }
     }
@@ -119,21 +124,24 @@ internal sealed class ScoreWork : SequenceWork
 
     public override void Release()
     {
-        // A sequence stands in the list once for each node that goes on from it.
-        foreach (var (_, at) in pending)
-        {
-            if (at != sequence && --nodesLeft[at] == 0)
-            {
-                engine.Free(at);
-            }
-        }
-
+        walk.Release();
         if (sequence >= 0)
         {
             engine.Free(sequence);
         }
 
         Forget();
+    }
+
+    /// <summary>Gives everything back to begin again; one whose labels took more than expected does so with room for every label.</summary>
+    public void BeginAgain()
+    {
+        var every = ++restarts > 1 || walk is LikelyLabels { IsBeyondExpectation: true };
+        Release();
+        if (every)
+        {
+            walk = new EveryLabel(engine, request, nodesLeft);
+        }
     }
 
     public override void Forget()
@@ -144,11 +152,10 @@ internal sealed class ScoreWork : SequenceWork
             prefix = null;
         }
 
-        pending.Clear();
-        reading.Clear();
+        walk.Forget();
         sequence = -1;
         evaluated = 0;
-        evaluatedNodes = 0;
+        lastIndex = -1;
         textRead = false;
     }
 
@@ -171,96 +178,9 @@ internal sealed class ScoreWork : SequenceWork
         {
             var index = batch.Add(sequence, tokens.AsSpan(evaluated, count), last);
             evaluated += count;
-            if (last)
-            {
-                reading.Add((index, 0, sequence));
-            }
+            lastIndex = last ? index : -1;
         }
 
         return count;
-    }
-
-    private int FillLabels(SequenceBatch batch, int limit, int spare)
-    {
-        var count = 0;
-        while (count < limit && pending.Count > 0)
-        {
-            var (node, at) = pending[^1];
-            var ends = !HasInnerChildren(node);
-            if (IsStack && !ends && count > 0)
-            {
-                break;
-            }
-
-            var target = at;
-            if (nodesLeft[at] > 1)
-            {
-                // Deeper nodes of this path may each need a sequence more.
-                if (engine.FreeSequences <= spare + labels.MaxDepth - 1 - labels[node].Depth)
-                {
-                    break;
-                }
-
-                target = engine.Allocate(repeats: true);
-                engine.CopyPrefix(at, target, engine.GetLength(at));
-                nodesLeft[at]--;
-            }
-
-            pending.RemoveAt(pending.Count - 1);
-            reading.Add((batch.Add(target, labels[node].Token, output: true), node, target));
-            evaluatedNodes++;
-            count++;
-            if (IsStack && !ends)
-            {
-                break;
-            }
-        }
-
-        return count;
-    }
-
-    private bool HasInnerChildren(int node)
-    {
-        foreach (var child in labels.GetChildren(node))
-        {
-            if (child.ChildCount > 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    // The children's scores from the logits at their parent; where a label ends, its score.
-    private void ReadChildren(int index, int node, int at)
-    {
-        var logits = engine.GetLogits(index);
-        var offset = nodeScores[node] - LogSoftmax.LogSumExp(logits);
-        var child = labels[node].FirstChild;
-        var inner = 0;
-        foreach (var next in labels.GetChildren(node))
-        {
-            var score = offset + logits[next.Token];
-            nodeScores[child] = score;
-            if (next.Label >= 0)
-            {
-                scores[next.Label] = (float)score;
-            }
-
-            if (next.ChildCount > 0)
-            {
-                pending.Add((child, at));
-                inner++;
-            }
-
-            child++;
-        }
-
-        nodesLeft[at] = inner;
-        if (inner == 0 && at != sequence)
-        {
-            engine.Free(at);
-        }
     }
 }

@@ -13,6 +13,7 @@ namespace SlmEdge.Runtime.Scheduling;
 /// An engine whose bits repeat places what it evaluates behind all that is kept, and can reuse the place of what has ended only when no
 /// text is under way. So texts come in waves: a wave takes texts up to the budget, and the memory is settled between two. Generations go on
 /// through all of them.
+/// An evaluation computes with one adapter. Requests are let in adapter by adapter (<see cref="RequestLanes"/>), and those under way take turns (<see cref="AdapterTurns"/>).
 /// </remarks>
 internal sealed class SequenceScheduler : IDisposable
 {
@@ -27,6 +28,11 @@ internal sealed class SequenceScheduler : IDisposable
     private readonly Thread loop;
     private readonly int[] nodesLeft;
     private readonly int batchTokens;
+    private readonly AdapterSlot model = new(null);
+    private readonly AdapterTurns turns = new();
+    private readonly LoopCommands commands = new();
+    private readonly RetiringAdapters retiring;
+    private readonly List<AdapterSlot> stuck = [];
 
     // In the order in which they were started.
     private readonly List<SequenceWork> works = [];
@@ -46,13 +52,14 @@ internal sealed class SequenceScheduler : IDisposable
     {
         this.engine = engine;
         this.options = options;
-        queue = new RequestQueue(options.QueueCapacity);
+        queue = new RequestQueue(options.QueueCapacity, options.BatchTexts);
         batchTokens = Math.Min(options.BatchTokens, engine.BatchTokens);
 
         // What may not be split is evaluated whole, however long it is.
         batch = new SequenceBatch(engine.Splits ? batchTokens : batchTokens + engine.ContextLength);
         cache = new PrefixCache(engine, options.CachedTokens > 0 ? options.CachedTokens : engine.CellCount / 2, Math.Max(1, Math.Min(CacheEntries, engine.SequenceCount / 4)));
         nodesLeft = new int[engine.SequenceCount];
+        retiring = new RetiringAdapters(engine, cache, queue);
         loop = new Thread(Run) { IsBackground = true, Name = "SlmEdge batch loop" };
         loop.Start();
     }
@@ -95,6 +102,32 @@ internal sealed class SequenceScheduler : IDisposable
         return request.Task;
     }
 
+    /// <summary>Whether <see cref="LoadAdapterAsync"/> can load anything.</summary>
+    public bool SupportsAdapters => engine.SupportsAdapters;
+
+    /// <summary>Loads an adapter between two evaluations.</summary>
+    /// <param name="adapter">A slot with a key that was never used.</param>
+    /// <param name="path">Its file, checked against the model.</param>
+    /// <exception cref="RuntimeStoppedException">The runtime was disposed.</exception>
+    /// <exception cref="EngineException">It does not load.</exception>
+    public Task LoadAdapterAsync(AdapterSlot adapter, string path) => Command(() => engine.LoadAdapter(adapter.Key!, path));
+
+    /// <summary>Frees an adapter after its last request. Nobody may begin with it any more.</summary>
+    /// <returns>Ends when it is freed.</returns>
+    public async Task UnloadAdapterAsync(AdapterSlot adapter)
+    {
+        var freed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            await Command(() => retiring.Add(adapter, freed)).ConfigureAwait(false);
+            await freed.Task.ConfigureAwait(false);
+        }
+        catch (RuntimeStoppedException)
+        {
+            // The engine frees it with itself.
+        }
+    }
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0)
@@ -107,6 +140,13 @@ internal sealed class SequenceScheduler : IDisposable
         loop.Join();
         stop.Dispose();
         queue.Dispose();
+    }
+
+    private Task Command(Action work)
+    {
+        var done = commands.Add(work);
+        queue.Wake();
+        return done;
     }
 
     private void Check(ScoreRequest request)
@@ -151,6 +191,7 @@ internal sealed class SequenceScheduler : IDisposable
     {
         request.Cancellation.ThrowIfCancellationRequested();
         request.WatchCancellation();
+        Enter(request);
         try
         {
             if (IsStopped)
@@ -166,6 +207,7 @@ internal sealed class SequenceScheduler : IDisposable
         catch (Exception error)
         {
             request.Abandon();
+            request.Adapter!.Leave();
             if (error is ObjectDisposedException)
             {
                 throw new RuntimeStoppedException();
@@ -175,8 +217,15 @@ internal sealed class SequenceScheduler : IDisposable
         }
     }
 
+    private void Enter(SchedulerRequest request)
+    {
+        request.Adapter ??= model;
+        request.Adapter.Enter();
+    }
+
     private async ValueTask AddWhenRoomAsync(SchedulerRequest request)
     {
+        Enter(request);
         try
         {
             request.WatchCancellation();
@@ -187,6 +236,7 @@ internal sealed class SequenceScheduler : IDisposable
         catch (Exception error)
         {
             request.Abandon();
+            request.Adapter!.Leave();
             if (IsStopped && error is OperationCanceledException or ObjectDisposedException && !request.Cancellation.IsCancellationRequested)
             {
                 throw new RuntimeStoppedException();
@@ -212,12 +262,16 @@ internal sealed class SequenceScheduler : IDisposable
         {
             while (!stop.IsCancellationRequested)
             {
+                queue.Rest();
+                commands.Run();
                 Admit();
                 if (works.Count > 0)
                 {
                     Step();
                 }
-                else if (again.Count == 0)
+
+                retiring.FreeIdle(works);
+                if (works.Count == 0 && again.Count == 0)
                 {
                     queue.Wait(stop.Token);
                 }
@@ -235,6 +289,8 @@ internal sealed class SequenceScheduler : IDisposable
         }
 
         FailAll(new RuntimeStoppedException());
+        commands.Close();
+        retiring.Close();
     }
 
     private void FailAll(RuntimeException error)
@@ -272,6 +328,11 @@ internal sealed class SequenceScheduler : IDisposable
             }
 
             again.Dequeue();
+            if (work.IsFinished)
+            {
+                work.Adapter.Leave();
+            }
+
             if (suspects > 0)
             {
                 suspects--;
@@ -297,6 +358,10 @@ internal sealed class SequenceScheduler : IDisposable
             }
 
             queue.Take(generation);
+            if (work is null)
+            {
+                request.Adapter!.Leave();
+            }
         }
     }
 
@@ -319,8 +384,8 @@ internal sealed class SequenceScheduler : IDisposable
 
     private SequenceWork Create(SchedulerRequest request) => request switch
     {
-        ScoreRequest score => new ScoreWork(engine, score, nodesLeft),
-        GenerateRequest generate => new GenerateWork(engine, generate, cache),
+        ScoreRequest score => new ScoreWork(engine, score, score.Adapter!, nodesLeft),
+        GenerateRequest generate => new GenerateWork(engine, generate, generate.Adapter!, cache),
         _ => throw new InvalidOperationException($"There is no work for {request.GetType().Name}."),
     };
 
@@ -346,7 +411,7 @@ internal sealed class SequenceScheduler : IDisposable
         }
 
         var whole = request.Prefix.Length == 0 || engine.PrefersWholePrompt(request.Prefix.Length, request.Tokens.Length);
-        var tokens = ScoreWork.CellsOf(request, whole);
+        var tokens = work.TokensToRead(whole);
         if (engine.IsRepeatable)
         {
             if (running == 0 && !works.Exists(other => other is PrefixWork))
@@ -365,7 +430,7 @@ internal sealed class SequenceScheduler : IDisposable
             return false;
         }
 
-        var entry = whole ? null : cache.Find(request.Prefix, repeats: true);
+        var entry = whole ? null : cache.Find(work.Adapter, request.Prefix, repeats: true);
         if (!whole && entry is null && running > 0 && engine.IsRepeatable)
         {
             // It has to lie before the texts, so the texts under way have to end first.
@@ -373,8 +438,8 @@ internal sealed class SequenceScheduler : IDisposable
             return false;
         }
 
-        var cells = tokens + (whole || (entry is not null && engine.SharesCells) ? 0 : request.Prefix.Length);
-        var sequences = ScoreWork.SequencesOf(request, engine) + (entry is null && !whole ? 1 : 0);
+        var cells = work.CellsToStart(whole) + (whole || (entry is not null && engine.SharesCells) ? 0 : request.Prefix.Length);
+        var sequences = 1 + work.SequencesToCome + (entry is null && !whole ? 1 : 0);
         if (entry is not null)
         {
             entry.Users++;
@@ -394,11 +459,10 @@ internal sealed class SequenceScheduler : IDisposable
 
         if (!whole && entry is null)
         {
-            entry = KeepPrefix(request.Prefix);
+            entry = KeepPrefix(work.Adapter, request.Prefix);
         }
 
-        work.Start(entry);
-        work.IsStack = engine.IsRepeatable && (tokens > engine.FreeCells || sequences > engine.FreeSequences);
+        work.Start(entry, asStack: engine.IsRepeatable && (tokens > engine.FreeCells || sequences > engine.FreeSequences));
         waveClosed |= work.IsStack;
         works.Add(work);
         waveTexts++;
@@ -463,19 +527,19 @@ internal sealed class SequenceScheduler : IDisposable
         return true;
     }
 
-    private PrefixEntry KeepPrefix(int[] prefix)
+    private PrefixEntry KeepPrefix(AdapterSlot adapter, int[] prefix)
     {
         var sequence = engine.Allocate(repeats: true);
         if (engine.Splits)
         {
-            var (beginning, length) = cache.FindLongest(prefix, repeats: true);
+            var (beginning, length) = cache.FindLongest(adapter, prefix, repeats: true);
             if (beginning is not null)
             {
                 engine.CopyPrefix(beginning.Sequence, sequence, length);
             }
         }
 
-        var entry = cache.Add(prefix, sequence, repeats: true, ready: engine.GetLength(sequence) == prefix.Length);
+        var entry = cache.Add(adapter, prefix, sequence, repeats: true, ready: engine.GetLength(sequence) == prefix.Length);
         if (!entry.IsReady)
         {
             works.Add(new PrefixWork(engine, entry));
@@ -535,18 +599,37 @@ internal sealed class SequenceScheduler : IDisposable
 
     private void Compose()
     {
-        batch.Clear();
-        inBatch.Clear();
-        reading.Clear();
-        var limit = engine.SharesCells ? Math.Min(batchTokens, engine.FreeCells) : batchTokens;
-
         // Where bits repeat a kept prefix has to lie before all texts.
         var prefixFirst = engine.IsRepeatable && works.Exists(static work => work is PrefixWork);
+        stuck.Clear();
+        do
+        {
+            batch.Clear();
+            inBatch.Clear();
+            reading.Clear();
+            if (turns.Choose(works, prefixFirst, stuck) is not { } adapter)
+            {
+                return;
+            }
+
+            Compose(adapter, prefixFirst);
+            stuck.Add(adapter);
+        }
+        while (batch.Count == 0);
+
+        var chosen = stuck[^1];
+        turns.Use(chosen);
+        batch.AdapterKey = chosen.Key;
+    }
+
+    private void Compose(AdapterSlot adapter, bool prefixFirst)
+    {
+        var limit = engine.SharesCells ? Math.Min(batchTokens, engine.FreeCells) : batchTokens;
 
         // A text being read keeps half of the batch from the answers being written, whatever their number.
         foreach (var work in works)
         {
-            if (work.IsReading && work.Waiting > 0 && !(prefixFirst && work is ScoreWork))
+            if (work.Adapter == adapter && work.IsReading && work.Waiting > 0 && !(prefixFirst && work is ScoreWork))
             {
                 reading.Add(work);
             }
@@ -559,13 +642,18 @@ internal sealed class SequenceScheduler : IDisposable
             var work = works[i];
             if (!work.IsReading && work.Waiting > 0)
             {
-                FillFrom(work, Math.Min(single, limit) - batch.Count, spare);
+                if (work.Adapter == adapter)
+                {
+                    FillFrom(work, Math.Min(single, limit) - batch.Count, spare);
+                }
+
+                // What came before has to find its way to its end, in whosever turn.
                 spare = engine.IsRepeatable ? 0 : Math.Max(spare, work.SequencesToCome);
             }
         }
 
         // Those that got nothing are the first the next time.
-        RotateUnserved();
+        RotateUnserved(adapter);
         if (reading.Count == 0)
         {
             return;
@@ -605,11 +693,11 @@ internal sealed class SequenceScheduler : IDisposable
         }
     }
 
-    private void RotateUnserved()
+    private void RotateUnserved(AdapterSlot adapter)
     {
         for (var i = 0; i < works.Count; i++)
         {
-            if (!works[i].IsReading && works[i].Waiting > 0 && works[i] is GenerateWork && !inBatch.Contains(works[i]))
+            if (works[i].Adapter == adapter && !works[i].IsReading && works[i].Waiting > 0 && works[i] is GenerateWork or ScoreWork { CanBeginAgain: true } && !inBatch.Contains(works[i]))
             {
                 var unserved = works[i];
                 works.RemoveAt(i);
@@ -623,14 +711,28 @@ internal sealed class SequenceScheduler : IDisposable
     {
         if (!cache.EvictOne())
         {
-            var youngest = works[^1];
-            youngest.Fail(new RuntimeBusyException(QueueCapacity, RetryAfter()));
+            GiveWay();
         }
 
         if (IsSolo())
         {
             engine.Settle();
         }
+    }
+
+    /// <summary>The youngest text whose labels took more than was expected begins again later; where there is none, the youngest request ends.</summary>
+    private void GiveWay()
+    {
+        if (works.FindLast(static work => work is ScoreWork { CanBeginAgain: true }) is not ScoreWork score)
+        {
+            works[^1].Fail(new RuntimeBusyException(QueueCapacity, RetryAfter()));
+            return;
+        }
+
+        works.Remove(score);
+        score.BeginAgain();
+        waveClosed = true;
+        again.Enqueue(score);
     }
 
     private void Recover(Exception error)
@@ -678,6 +780,10 @@ internal sealed class SequenceScheduler : IDisposable
             if (works[i].IsFinished)
             {
                 works[i].Release();
+                if (works[i] is not PrefixWork)
+                {
+                    works[i].Adapter.Leave();
+                }
             }
             else
             {

@@ -7,6 +7,9 @@ internal abstract class SequenceWork
 {
     public abstract RequestPriority Priority { get; }
 
+    /// <summary>What computes its tokens; an evaluation has those of one adapter.</summary>
+    public abstract AdapterSlot Adapter { get; }
+
     /// <summary>Tokens that could be evaluated now.</summary>
     public abstract int Waiting { get; }
 

@@ -11,6 +11,9 @@ internal sealed record OperationKind(string Name, string Model, string Engine)
 {
     private const string Provider = "slmedge";
 
+    /// <summary>The adapter that answers, if one does.</summary>
+    public string? Adapter { get; init; }
+
     /// <summary>Begins an operation that writes text.</summary>
     public Operation Begin(GenerationOptions options)
     {
@@ -42,12 +45,21 @@ internal sealed record OperationKind(string Name, string Model, string Engine)
         RuntimeTelemetry.TokenUsage.Record(tokens, in tags);
     }
 
-    public TagList Tags() => new()
+    public TagList Tags()
     {
-        { "gen_ai.operation.name", Name },
-        { "gen_ai.provider.name", Provider },
-        { "gen_ai.request.model", Model },
-        { "gen_ai.response.model", Model },
-        { "slmedge.engine", Engine },
-    };
+        var tags = new TagList
+        {
+            { "gen_ai.operation.name", Name },
+            { "gen_ai.provider.name", Provider },
+            { "gen_ai.request.model", Model },
+            { "gen_ai.response.model", Model },
+            { "slmedge.engine", Engine },
+        };
+        if (Adapter is not null)
+        {
+            tags.Add("slmedge.adapter", Adapter);
+        }
+
+        return tags;
+    }
 }

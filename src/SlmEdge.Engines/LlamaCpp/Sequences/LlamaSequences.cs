@@ -22,12 +22,14 @@ internal sealed class LlamaSequences : ISequenceEngine
     private readonly List<int> givenBack = [];
     private readonly int fillSequence;
     private readonly bool[] inOrder;
+    private readonly AdapterSwitch adapters;
     private readonly Action closed;
     private bool disposed;
 
-    internal LlamaSequences(LlamaEvaluator evaluator, int contextLength, int cellCount, bool repeatable, Action closed)
+    internal LlamaSequences(LlamaEvaluator evaluator, AdapterSwitch adapters, int contextLength, int cellCount, bool repeatable, Action closed)
     {
         this.evaluator = evaluator;
+        this.adapters = adapters;
         this.closed = closed;
         ContextLength = contextLength;
         CellCount = cellCount;
@@ -58,7 +60,8 @@ internal sealed class LlamaSequences : ISequenceEngine
 
     public int CellCount { get; }
 
-    public int FreeCells => table.FreeCells;
+    // Less what an evaluation may be filled up with.
+    public int FreeCells => IsRepeatable ? Math.Max(0, table.FreeCells - RowGroup + 1) : table.FreeCells;
 
     public bool SharesCells => true;
 
@@ -74,7 +77,17 @@ internal sealed class LlamaSequences : ISequenceEngine
 
     public bool Splits => true;
 
+    public bool SupportsAdapters => true;
+
     public bool PrefersWholePrompt(int prefixTokens, int textTokens) => false;
+
+    public void LoadAdapter(string key, string path)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        adapters.Load(key, path);
+    }
+
+    public void UnloadAdapter(string key) => adapters.Unload(key);
 
     public int Allocate(bool repeats)
     {
@@ -145,11 +158,7 @@ internal sealed class LlamaSequences : ISequenceEngine
     public void Evaluate(SequenceBatch batch, CancellationToken ct)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (batch.AdapterKey is { } adapter)
-        {
-            throw new EngineException($"The adapter '{adapter}' is not loaded.");
-        }
-
+        adapters.Use(batch.AdapterKey);
         var count = batch.Count;
         var (fill, extraOutputs) = IsRepeatable ? Fill(count, batch.OutputCount) : (0, 0);
         if (count + fill > BatchTokens || batch.OutputCount + extraOutputs > evaluator.MaxOutputs)
@@ -157,9 +166,9 @@ internal sealed class LlamaSequences : ISequenceEngine
             throw new EngineException($"One evaluation takes {BatchTokens} tokens with {BatchOutputs} outputs, not {count} with {batch.OutputCount}.");
         }
 
-        if (count + fill > FreeCells)
+        if (count + fill > table.FreeCells)
         {
-            throw new EngineException($"The key-value memory has {FreeCells} of {CellCount} cells free, {count + fill} are needed.");
+            throw new EngineException($"The key-value memory has {table.FreeCells} of {CellCount} cells free, {count + fill} are needed.");
         }
 
         for (var i = 0; i < count; i++)
@@ -202,6 +211,7 @@ internal sealed class LlamaSequences : ISequenceEngine
         if (!disposed)
         {
             disposed = true;
+            adapters.Dispose();
             closed();
         }
     }

@@ -114,6 +114,15 @@ internal sealed class OnnxSequences : ISequenceEngine
 
     public bool IsDisplaced(int sequence) => false;
 
+    public bool SupportsAdapters => false;
+
+    public void LoadAdapter(string key, string path) => throw new EngineException(
+        $"ONNX Runtime cannot load the adapter '{path}': the graph of a model has no place for one. Use a GGUF file of the base (--engine llama), or a bundle with the adapter merged.");
+
+    public void UnloadAdapter(string key)
+    {
+    }
+
     public void Evaluate(SequenceBatch batch, CancellationToken ct)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
