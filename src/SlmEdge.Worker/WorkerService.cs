@@ -12,12 +12,14 @@ using SlmEdge.Runtime;
 using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Bundles;
 using SlmEdge.Worker.Classify;
+using SlmEdge.Worker.Embed;
 using SlmEdge.Worker.Extract;
 using SlmEdge.Worker.Generate;
 using SlmEdge.Worker.Health;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Limits;
 using SlmEdge.Worker.OpenAi;
+using SlmEdge.Worker.OpenApi;
 using SlmEdge.Worker.Page;
 using SlmEdge.Worker.Serving;
 
@@ -146,11 +148,13 @@ public sealed class WorkerService : IAsyncDisposable
         new ClassifyEndpoints(engine, options),
         new ExtractEndpoints(engine, options),
         new GenerateEndpoints(engine, options),
+        new EmbedEndpoints(engine),
         new CompletionEndpoints(engine, options),
         new ModelEndpoints(engine),
         new TasksEndpoints(engine),
         new BundleEndpoints(engine),
         new HealthEndpoints(engine),
+        new ApiEndpoints(),
         new TryPage(),
     ];
 

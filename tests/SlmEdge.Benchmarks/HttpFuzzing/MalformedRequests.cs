@@ -67,37 +67,38 @@ internal sealed class MalformedRequests(int seed)
         return kind switch
         {
             "cut" => One(kind, Post(path, body), bytes => bytes[..random.Next(bytes.Length)], random.Next(4) == 0 ? RequestEnd.Abort : RequestEnd.HalfClose),
-            "cut body" => One(kind, Head(path, $"Content-Length: {body.Length + 1 + random.Next(1000)}") + body),
+            "cut body" => One(kind, Head(path, $"Content-Length: {body.Length + 1 + random.Next(1000)}") + body, end: RequestEnd.HalfClose),
             "oversized" => Oversized(random, path),
             "header flood" => One(kind, Head(path, string.Join("\r\n", Enumerable.Range(0, 50 + random.Next(400)).Select(i => $"X-{i}: {new string('a', random.Next(200))}")) + $"\r\nContent-Length: {body.Length}") + body),
             "long line" => One(kind, random.Next(2) == 0
                 ? $"GET /{new string('a', random.Next(100_000))} HTTP/1.1\r\nHost: localhost\r\n\r\n"
-                : Head(path, $"X-Long: {new string('b', random.Next(100_000))}\r\nContent-Length: 2") + "{}"),
+                : Head(path, $"X-Long: {new string('b', random.Next(100_000))}\r\nContent-Length: 2") + "{}", end: RequestEnd.HalfClose),
             "wrong type" => One(kind, Post(path, Replaced(random, body))),
             "wrong field" => One(kind, Post(path, Added(random, body))),
             "deep JSON" => Deep(random, path),
             "not UTF-8" => NotUtf8(random, path, body),
-            "path" => One(kind, $"{(random.Next(2) == 0 ? "GET" : "POST")} {Paths[random.Next(Paths.Length)]} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"),
-            "chunking" => One(kind, Head(path, "Transfer-Encoding: chunked") + Chunks[random.Next(Chunks.Length)]),
-            "method" => One(kind, $"{Methods[random.Next(Methods.Length)]} {(random.Next(2) == 0 ? path : Gets[random.Next(Gets.Length)])} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"),
+            "path" => One(kind, $"{(random.Next(2) == 0 ? "GET" : "POST")} {Paths[random.Next(Paths.Length)]} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", end: RequestEnd.HalfClose),
+            "chunking" => One(kind, Head(path, "Transfer-Encoding: chunked") + Chunks[random.Next(Chunks.Length)], end: RequestEnd.HalfClose),
+            "method" => One(kind, $"{Methods[random.Next(Methods.Length)]} {(random.Next(2) == 0 ? path : Gets[random.Next(Gets.Length)])} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}", end: RequestEnd.HalfClose),
             "huge number" => One(kind, Post(path, Huge(random))),
             "length" => Length(random, path, body),
-            "host" => One(kind, Host(random, path)),
-            "media type" => One(kind, $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {MediaType(random)}\r\nContent-Length: {body.Length}\r\n\r\n{body}"),
-            "flipped bytes" => One(kind, Post(path, body), bytes => Flip(random, bytes)),
+            "host" => One(kind, Host(random, path), end: RequestEnd.HalfClose),
+            "media type" => One(kind, $"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {MediaType(random)}\r\nContent-Length: {body.Length}\r\n\r\n{body}"),
+            "flipped bytes" => One(kind, Post(path, body), bytes => Flip(random, bytes), RequestEnd.HalfClose),
             "noise" => new MalformedRequest(kind, [Noise(random)], RequestEnd.HalfClose),
-            "pipelined" => One(kind, Post(path, body) + Post(path, Replaced(random, body)) + "GET /healthz HTTP/1.1\r\n" + (char)random.Next(1, 128)),
-            "version" => One(kind, $"GET {Gets[random.Next(Gets.Length)]} HTTP/{random.Next(12)}.{random.Next(12)}{(random.Next(3) == 0 ? "x" : "")}\r\nHost: localhost\r\n\r\n"),
+            "pipelined" => One(kind, (Post(path, body) + Post(path, Replaced(random, body))).Replace("Connection: close\r\n", "", StringComparison.Ordinal) + "GET /healthz HTTP/1.1\r\n" + (char)random.Next(1, 128), end: RequestEnd.HalfClose),
+            "version" => One(kind, $"GET {Gets[random.Next(Gets.Length)]} HTTP/{random.Next(12)}.{random.Next(12)}{(random.Next(3) == 0 ? "x" : "")}\r\nHost: localhost\r\nConnection: close\r\n\r\n", end: RequestEnd.HalfClose),
             "gone" => One(kind, Post(path, body), bytes => bytes, RequestEnd.Abort),
             _ => Slow(random, path, body),
         };
     }
 
-    private static string Head(string path, string headers) => $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{headers}\r\n\r\n";
+    // The service closes the connection behind its answer, so whoever waits for the end has all of it.
+    private static string Head(string path, string headers) => $"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n{headers}\r\n\r\n";
 
     private static string Post(string path, string body) => Head(path, $"Content-Length: {Encoding.UTF8.GetByteCount(body)}") + body;
 
-    private static MalformedRequest One(string kind, string text, Func<byte[], byte[]>? change = null, RequestEnd end = RequestEnd.HalfClose)
+    private static MalformedRequest One(string kind, string text, Func<byte[], byte[]>? change = null, RequestEnd end = RequestEnd.Wait)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         return new MalformedRequest(kind, [change?.Invoke(bytes) ?? bytes], end);
@@ -108,8 +109,8 @@ internal sealed class MalformedRequests(int seed)
         var megabytes = 1 + random.Next(3);
         return random.Next(3) switch
         {
-            0 => One("oversized", Head(path, $"Content-Length: {long.MaxValue - random.Next(100)}")),
-            1 => One("oversized", Head(path, $"Content-Length: {megabytes << 20}") + "{\"text\":\"" + new string('x', megabytes << 20)),
+            0 => One("oversized", Head(path, $"Content-Length: {long.MaxValue - random.Next(100)}"), end: RequestEnd.HalfClose),
+            1 => One("oversized", Head(path, $"Content-Length: {megabytes << 20}") + "{\"text\":\"" + new string('x', megabytes << 20), end: RequestEnd.HalfClose),
             _ => new MalformedRequest(
                 "oversized",
                 [Encoding.ASCII.GetBytes(Head(path, "Transfer-Encoding: chunked")), .. Enumerable.Repeat(Encoding.ASCII.GetBytes("10000\r\n" + new string(' ', 0x10000) + "\r\n"), megabytes << 4)],
@@ -135,7 +136,7 @@ internal sealed class MalformedRequests(int seed)
         byte[][] sequences = [[0xC3, 0x28], [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0x80], [0xEF, 0xBB, 0xBF], [0x00]];
         var bytes = Encoding.UTF8.GetBytes(body).ToList();
         bytes.InsertRange(random.Next(bytes.Count + 1), sequences[random.Next(sequences.Length)]);
-        return new MalformedRequest("not UTF-8", [Encoding.ASCII.GetBytes(Head(path, $"Content-Length: {bytes.Count}")), [.. bytes]], RequestEnd.HalfClose);
+        return new MalformedRequest("not UTF-8", [Encoding.ASCII.GetBytes(Head(path, $"Content-Length: {bytes.Count}")), [.. bytes]], RequestEnd.Wait);
     }
 
     private static MalformedRequest Length(Random random, string path, string body)

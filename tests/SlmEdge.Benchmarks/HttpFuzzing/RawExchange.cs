@@ -10,6 +10,7 @@ internal static class RawExchange
     /// <summary>The status where the service closed the connection without an answer.</summary>
     public const int Closed = 0;
 
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Sends a request.</summary>
@@ -23,7 +24,8 @@ internal static class RawExchange
         try
         {
             await socket.ConnectAsync(service, timeout.Token).ConfigureAwait(false);
-            var sending = SendPartsAsync(socket, request, timeout.Token);
+            var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var sending = SendPartsAsync(socket, request, answered.Task, timeout.Token);
             if (request.End == RequestEnd.Abort)
             {
                 await sending.ConfigureAwait(false);
@@ -36,6 +38,7 @@ internal static class RawExchange
             while ((count = await socket.ReceiveAsync(buffer, timeout.Token).ConfigureAwait(false)) > 0)
             {
                 answer.Write(buffer, 0, count);
+                answered.TrySetResult();
             }
 
             await sending.ConfigureAwait(false);
@@ -52,7 +55,7 @@ internal static class RawExchange
         return Statuses(answer.GetBuffer().AsSpan(0, (int)answer.Length));
     }
 
-    private static async Task SendPartsAsync(Socket socket, MalformedRequest request, CancellationToken ct)
+    private static async Task SendPartsAsync(Socket socket, MalformedRequest request, Task answered, CancellationToken ct)
     {
         try
         {
@@ -63,10 +66,12 @@ internal static class RawExchange
 
             if (request.End == RequestEnd.HalfClose)
             {
+                // A service takes a half-closed connection for a client that left, and need not answer it: first it gets a moment.
+                await Task.WhenAny(answered, Task.Delay(Moment, ct)).ConfigureAwait(false);
                 socket.Shutdown(SocketShutdown.Send);
             }
         }
-        catch (SocketException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
             // The service does not want to read any further.
         }

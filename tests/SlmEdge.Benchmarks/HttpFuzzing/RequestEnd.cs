@@ -3,10 +3,10 @@ namespace SlmEdge.Benchmarks.HttpFuzzing;
 /// <summary>What a client does when it has sent everything.</summary>
 internal enum RequestEnd
 {
-    /// <summary>Waits for the answer; the service is told that nothing more comes.</summary>
+    /// <summary>Gives the service a moment to answer what it has, then says that nothing more comes.</summary>
     HalfClose,
 
-    /// <summary>Waits for the answer and keeps its own side open, as one that sends slowly does.</summary>
+    /// <summary>Waits for the end of the answer and keeps its own side open.</summary>
     Wait,
 
     /// <summary>Goes away at once.</summary>
