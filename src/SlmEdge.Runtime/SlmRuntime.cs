@@ -105,6 +105,7 @@ public sealed class SlmRuntime : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(bundlePath);
         options ??= new RuntimeOptions();
         options.Validate();
+        EngineStart.Begin();
         var bundle = Bundle.Open(bundlePath, new BundleOptions { CacheDirectory = options.CacheDirectory });
         LoadedModel? model = null;
         SequenceScheduler? scheduler = null;

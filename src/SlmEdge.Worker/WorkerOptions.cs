@@ -1,4 +1,7 @@
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Adapters;
+using SlmEdge.Worker.Jobs;
+using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Limits;
 
 namespace SlmEdge.Worker;
@@ -25,6 +28,20 @@ public sealed record WorkerOptions
 
     /// <summary>How much may be asked.</summary>
     public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>Which adapters may be loaded, and who gets which.</summary>
+    public AdapterServing Adapters { get; init; } = new();
+
+    /// <summary>
+    /// Folder for what outlives the process: jobs and the decision journal. Null, the default, keeps nothing and has no such routes. One service a folder.
+    /// </summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>What the decision journal keeps; needs <see cref="DataDirectory"/>.</summary>
+    public JournalOptions Journal { get; init; } = new();
+
+    /// <summary>A folder whose files are jobs; needs <see cref="DataDirectory"/>. Null for none.</summary>
+    public InboxOptions? Inbox { get; init; }
 
     /// <summary>How long requests that run may take to finish when the service stops. Default: 10 seconds.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);

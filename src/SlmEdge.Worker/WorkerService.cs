@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SlmEdge.Runtime;
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Adapters;
 using SlmEdge.Worker.Bundles;
 using SlmEdge.Worker.Classify;
 using SlmEdge.Worker.Embed;
@@ -33,11 +34,13 @@ public sealed class WorkerService : IAsyncDisposable
 {
     private readonly WebApplication application;
     private readonly WorkerOptions options;
+    private readonly DurableState? state;
 
-    private WorkerService(WebApplication application, WorkerOptions options)
+    private WorkerService(WebApplication application, WorkerOptions options, DurableState? state)
     {
         this.application = application;
         this.options = options;
+        this.state = state;
     }
 
     /// <summary>The addresses that the service listens on, with the ports that the system chose.</summary>
@@ -52,6 +55,12 @@ public sealed class WorkerService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ListenAddresses.Check(options.Urls, options.Tls is not null);
         options.Limits.Validate();
+        options.Journal.Validate();
+        if (options is { Inbox: not null, DataDirectory: null })
+        {
+            throw new WorkerException("An inbox needs a place for its jobs; give a data folder too (--data).");
+        }
+
         if (options.Access is { KeyFile: null, AllowAnonymous: false } && !ListenAddresses.AreLoopback(options.Urls))
         {
             throw new WorkerException(
@@ -78,20 +87,25 @@ public sealed class WorkerService : IAsyncDisposable
             }
         }
 
-        var application = Build(new LiveEngine(new RuntimeEngine(runtime, owned: false)), options);
+        var log = new WorkerLog(options.Log);
+        var engine = new LiveEngine(new RuntimeEngine(runtime, owned: false));
+        DurableState? state = null;
+        WebApplication? application = null;
         try
         {
+            state = options.DataDirectory is { } directory ? await DurableState.OpenAsync(directory, engine, options, log).ConfigureAwait(false) : null;
+            application = Build(engine, options, log, state);
             await application.StartAsync(ct).ConfigureAwait(false);
-            return new WorkerService(application, options);
+            return new WorkerService(application, options, state);
         }
-        catch (Exception error) when (error is IOException or SocketException)
+        catch (Exception error)
         {
-            await application.DisposeAsync().ConfigureAwait(false);
-            throw new WorkerException($"The service cannot listen on {string.Join(", ", options.Urls)}: {error.Message} Choose another address with --urls.", error);
-        }
-        catch
-        {
-            await application.DisposeAsync().ConfigureAwait(false);
+            await DisposeAsync(application, state).ConfigureAwait(false);
+            if (error is IOException or SocketException)
+            {
+                throw new WorkerException($"The service cannot listen on {string.Join(", ", options.Urls)}: {error.Message} Choose another address with --urls.", error);
+            }
+
             throw;
         }
     }
@@ -104,11 +118,23 @@ public sealed class WorkerService : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => application.DisposeAsync();
+    public ValueTask DisposeAsync() => DisposeAsync(application, state);
 
-    private static WebApplication Build(LiveEngine engine, WorkerOptions options)
+    private static async ValueTask DisposeAsync(WebApplication? application, DurableState? state)
     {
-        var log = new WorkerLog(options.Log);
+        if (application is not null)
+        {
+            await application.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (state is not null)
+        {
+            await state.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static WebApplication Build(LiveEngine engine, WorkerOptions options, WorkerLog log, DurableState? state)
+    {
         var keys = options.Access.KeyFile is { } file ? new KeyRing(file, log) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls([.. options.Urls.Select(ListenAddresses.ForServer)]).ConfigureKestrel(kestrel => Configure(kestrel, options));
@@ -133,7 +159,7 @@ public sealed class WorkerService : IAsyncDisposable
         application.UseRouting();
         application.Use(new AccessGuard(keys, AnonymousRoles(options), new RequestRate(options.Limits)).InvokeAsync);
         application.Use(new TimeLimit(options.Limits).InvokeAsync);
-        foreach (var group in Endpoints(engine, options))
+        foreach (var group in Endpoints(engine, options, state))
         {
             group.Map(application);
         }
@@ -143,9 +169,9 @@ public sealed class WorkerService : IAsyncDisposable
     }
 
     // Everything that the service answers; a new capability is a folder with its group, and a line here.
-    private static IEnumerable<IEndpointGroup> Endpoints(LiveEngine engine, WorkerOptions options) =>
+    private static IEnumerable<IEndpointGroup> Endpoints(LiveEngine engine, WorkerOptions options, DurableState? state) =>
     [
-        new ClassifyEndpoints(engine, options),
+        new ClassifyEndpoints(engine, options, state?.Journal),
         new ExtractEndpoints(engine, options),
         new GenerateEndpoints(engine, options),
         new EmbedEndpoints(engine),
@@ -153,9 +179,11 @@ public sealed class WorkerService : IAsyncDisposable
         new ModelEndpoints(engine),
         new TasksEndpoints(engine),
         new BundleEndpoints(engine),
+        new AdapterEndpoints(engine, options),
         new HealthEndpoints(engine),
         new ApiEndpoints(),
         new TryPage(),
+        .. state?.Endpoints() ?? [],
     ];
 
     private static void Configure(KestrelServerOptions kestrel, WorkerOptions options)

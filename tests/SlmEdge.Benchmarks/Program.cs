@@ -1,3 +1,4 @@
+using SlmEdge.Benchmarks.Adapters;
 using SlmEdge.Benchmarks.Classification;
 using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Constraints;
@@ -21,12 +22,15 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["classify-node"] = ClassifyNodeBenchmark.Run,
     ["same-answer"] = SameAnswerBenchmark.Run,
     ["score-scheduled"] = ScheduledBenchmark.Run,
+    ["adapters"] = AdapterBenchmark.Run,
     ["classify-server"] = ClassifyServerBenchmark.Run,
     ["load"] = LoadBenchmark.Run,
     ["start"] = StartBenchmark.Run,
     ["fuzz"] = FuzzBenchmark.Run,
     ["http-fuzz"] = HttpFuzzBenchmark.Run,
     ["serve-throughput"] = ServeThroughputBenchmark.Run,
+    ["fuzz-native"] = NativeFuzzBenchmark.Run,
+    [NativeFuzzWorker.Command] = NativeFuzzWorker.Run,
     ["generate"] = GenerateBenchmark.Run,
     ["random-model"] = RandomCheckpoint.Run,
     ["train-packing"] = TrainPackingBenchmark.Run,
@@ -52,6 +56,7 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           classify-node      MODEL                      our llama.cpp engine against node-llama-cpp on the same GGUF
           same-answer        MODEL [--decisions N]      the same decisions alone and for 64 clients at once, in both modes
           score-scheduled    MODEL                      the scheduler in both modes against the engine's own batched scoring
+          adapters           MODEL                      texts/s with 1, 2 and 8 adapters interleaved, and what a switch costs
           classify-server    MODEL --server PATH [--clients N]
                                                         our runtime against llama-server with prompt cache and a label grammar
           load               MODEL [--clients N] [--minutes N] [--queue N]
@@ -64,6 +69,8 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
                                                         malformed requests over raw connections against the HTTP service
           serve-throughput   MODEL --server PATH [--clients N]
                                                         texts over HTTP against the library's own batch, llama-server beside it
+          fuzz-native        --bundle x.slmb [--gguf FILE] [--count N] [--seed N] [--targets A,B] [--keep DIR]
+                                                        mutated files through the checks into the engines, in processes of their own
           generate           --gguf FILE --llama-bench PATH and/or --onnx DIR [--dtype fp32|q4] [--prompt N] [--tokens N]
                                                         prompt and writing speed against llama-bench and transformers.js
           random-model       --shape NAME --tokenizer DIR [--vocabulary N] [--end-token ID] --folder DIR

@@ -10,7 +10,7 @@ internal static class SharedData
     {
         var root = RepositoryRoot();
         string[] candidates = [Path.Combine(root, "..", "shared", relativePath), Path.Combine(root, "..", "..", "shared", relativePath)];
-        var found = candidates.FirstOrDefault(File.Exists);
+        var found = candidates.FirstOrDefault(Path.Exists);
         Skip.If(found is null, $"'{relativePath}' is not in the shared data folder beside the repository");
         return Path.GetFullPath(found!);
     }

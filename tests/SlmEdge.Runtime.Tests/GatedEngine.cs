@@ -17,6 +17,12 @@ internal sealed class GatedEngine : ISequenceEngine
     private readonly float[] logits = new float[1000];
     private readonly List<int>?[] sequences = new List<int>?[64];
 
+    /// <summary>The token that is likelier than all others, which are alike.</summary>
+    public int Favoured
+    {
+        init => logits[value] = 1;
+    }
+
     /// <summary>The tokens of each evaluation.</summary>
     public List<int[]> Batches { get; } = [];
 

@@ -10,6 +10,8 @@ using SlmEdge.Tools.Edge.Bench;
 using SlmEdge.Tools.Edge.Bundles;
 using SlmEdge.Tools.Edge.Classify;
 using SlmEdge.Tools.Edge.Doctor;
+using SlmEdge.Tools.Edge.Embed;
+using SlmEdge.Tools.Edge.Journal;
 using SlmEdge.Tools.Edge.Serve;
 using SlmEdge.Tools.Edge.Write;
 using SlmEdge.Worker;
@@ -20,8 +22,10 @@ var root = new RootCommand("Runs small language models from SlmEdge bundles on t
     ExtractCommand.Create(),
     GenerateCommand.Create(),
     ChatCommand.Create(),
+    EmbedCommand.Create(),
     ServeCommand.Create(),
     KeyCommand.Create(),
+    JournalCommand.Create(),
     BundleCommand.Create(),
     BenchCommand.Create(),
     TuneCommand.Create(),

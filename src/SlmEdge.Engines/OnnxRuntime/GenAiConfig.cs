@@ -55,7 +55,7 @@ internal sealed record GenAiConfig
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             return Read(new Fields(path, json.RootElement, string.Empty));
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException) // The latter for text that is no UTF-8.
         {
             throw new ModelFormatException($"is not valid JSON: {error.Message}", path, inner: error);
         }

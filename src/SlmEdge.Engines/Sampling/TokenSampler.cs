@@ -14,8 +14,7 @@ public sealed class TokenSampler
     private readonly SamplingOptions options;
     private readonly int[] window;
     private readonly Dictionary<int, int> recent = [];
-    private readonly float[] keys;
-    private readonly int[] tokens;
+    private readonly RankedTokens candidates;
     private ulong state;
     private int accepted;
 
@@ -29,8 +28,7 @@ public sealed class TokenSampler
         options.Validate();
         this.options = options;
         window = options.Penalises ? new int[options.RepetitionWindow] : [];
-        keys = options.Temperature > 0 ? new float[vocabularySize] : [];
-        tokens = options.Temperature > 0 ? new int[vocabularySize] : [];
+        candidates = new RankedTokens(options.Temperature > 0 ? vocabularySize : 0);
         state = options.Seed;
     }
 
@@ -79,44 +77,25 @@ public sealed class TokenSampler
 
     private int Draw(ReadOnlySpan<float> logits, float max)
     {
-        var count = Collect(logits, max - Near);
-        if (options.TopK > 0 ? count < Math.Min(options.TopK, logits.Length) : options.TopP < 1 || options.MinP < MathF.Exp(-Near))
+        candidates.Collect(logits, max - Near);
+        if (options.TopK > 0 ? candidates.Count < Math.Min(options.TopK, logits.Length) : options.TopP < 1 || options.MinP < MathF.Exp(-Near))
         {
             // Top-p measures shares of all tokens, and without a cut all can be drawn.
-            count = Collect(logits, float.MinValue);
+            candidates.Collect(logits, float.MinValue);
         }
 
-        if (options.TopK > 0 && options.TopK < count)
+        if (options.TopK > 0 && options.TopK < candidates.Count)
         {
-            Sort(count);
-            count = options.TopK;
+            candidates.Order(options.TopK);
+            candidates.Keep(options.TopK);
         }
 
         if (options.TopP < 1)
         {
-            if (options.TopK == 0)
-            {
-                Sort(count);
-            }
-
-            var total = 0.0;
-            for (var i = 0; i < count; i++)
-            {
-                total += Math.Exp(-(double)keys[i] - max);
-            }
-
-            var reached = 0.0;
-            for (var i = 0; i < count; i++)
-            {
-                reached += Math.Exp(-(double)keys[i] - max) / total;
-                if (reached >= options.TopP)
-                {
-                    count = i + 1;
-                    break;
-                }
-            }
+            CutAtTopP(max);
         }
 
+        var count = candidates.Count;
         var floor = options.MinP > 0 ? max + Math.Log(options.MinP) : double.NegativeInfinity;
         var sum = 0.0;
         for (var i = 0; i < count; i++)
@@ -130,7 +109,7 @@ public sealed class TokenSampler
             left -= Weight(i);
             if (left < 0)
             {
-                return tokens[i];
+                return candidates.Token(i);
             }
         }
 
@@ -140,28 +119,33 @@ public sealed class TokenSampler
             count--;
         }
 
-        return tokens[count - 1];
+        return candidates.Token(count - 1);
 
-        double Weight(int i) => -keys[i] < floor ? 0 : Math.Exp((-(double)keys[i] - max) / options.Temperature);
+        double Weight(int i) => candidates.Logit(i) < floor ? 0 : Math.Exp((candidates.Logit(i) - (double)max) / options.Temperature);
     }
 
-    // Negated logits, so that an ascending sort puts the likeliest first.
-    private int Collect(ReadOnlySpan<float> logits, float from)
+    private void CutAtTopP(float max)
     {
-        var count = 0;
-        for (var token = 0; token < logits.Length; token++)
+        var total = 0.0;
+        for (var i = 0; i < candidates.Count; i++)
         {
-            if (logits[token] >= from)
+            total += Share(i);
+        }
+
+        var reached = 0.0;
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            candidates.Order(i + 1);
+            reached += Share(i) / total;
+            if (reached >= options.TopP)
             {
-                keys[count] = -logits[token];
-                tokens[count++] = token;
+                candidates.Keep(i + 1);
+                return;
             }
         }
 
-        return count;
+        double Share(int i) => Math.Exp(candidates.Logit(i) - (double)max);
     }
-
-    private void Sort(int count) => Array.Sort(keys, tokens, 0, count);
 
     // SplitMix64 (Steele, Lea, Flood 2014): small, and the same on every machine.
     private double NextDouble()

@@ -35,10 +35,7 @@ public sealed class BundleBuilder
     /// <exception cref="IOException">The disk is full or cannot be written.</exception>
     public BundleOutcome Build(CancellationToken ct = default)
     {
-        if (_request.Gguf.Count + _request.Onnx.Count == 0 && !_request.AsTrained)
-        {
-            throw new ExportException("A bundle needs at least one model file: name --gguf types or --onnx precisions, or --as-trained.");
-        }
+        _request.Check();
 
         if (_request.AsTrained && (_request.Smaller.Any || _request.Prepared is not null))
         {
@@ -175,7 +172,7 @@ public sealed class BundleBuilder
             Calibration = proof.Calibration,
             Scores = [.. proof.Baselines.Select(StageScores.Of), .. proof.Stages.Select(StageScores.Of)],
             Golden = GoldenExamples.Choose(proof),
-            Recommended = new BundleRecommendation(
+            Recommended = _request.AdapterOnly ? null : new BundleRecommendation(
                 proof.Recommended!.Definition.Engine == "onnxruntime" ? "onnx" : "llama", proof.Recommended.Definition.File!),
         });
         writer.AddFile("task.json", task, BundleFileRole.Task);
@@ -187,6 +184,11 @@ public sealed class BundleBuilder
     /// <summary>Adds the model files that a request names.</summary>
     internal static void AddModels(BundleWriter writer, TrainedRun run, StageWorkshop workshop, BundleRequest request)
     {
+        if (request.AdapterOnly)
+        {
+            writer.AddFile(StageWorkshop.AdapterInBundle, workshop.PathOf(StageWorkshop.AdapterInBundle), BundleFileRole.Adapter);
+        }
+
         if (request.AsTrained)
         {
             AddTrained(writer, run, workshop);

@@ -37,6 +37,9 @@ public sealed record BundleRequest
     /// </summary>
     public bool AsTrained { get; init; }
 
+    /// <summary>Whether to ship the adapter alone, for devices that have its base: another bundle, shipped as trained. Excludes all model files.</summary>
+    public bool AdapterOnly { get; init; }
+
     /// <summary>What is left out of the model before it is exported.</summary>
     public Shrinking.SmallerOptions Smaller { get; init; } = new(null, null);
 
@@ -72,4 +75,19 @@ public sealed record BundleRequest
 
     /// <summary>Threads of engines and quantiser; 0 leaves the choice to them.</summary>
     public int Threads { get; init; }
+
+    /// <summary>Refuses requests for nothing, and for what cannot be had together.</summary>
+    /// <exception cref="ExportException">The request contradicts itself.</exception>
+    internal void Check()
+    {
+        if (Gguf.Count + Onnx.Count == 0 && !AsTrained && !AdapterOnly)
+        {
+            throw new ExportException("A bundle needs at least one model file: name --gguf types or --onnx precisions, or --as-trained; or ship the adapter alone with --adapter-only.");
+        }
+
+        if (AdapterOnly && (Gguf.Count + Onnx.Count > 0 || AsTrained || Smaller.Any || Prepared is not null))
+        {
+            throw new ExportException("--adapter-only ships no model; leave --gguf, --onnx, --as-trained, --keep-layers and --trim-vocab out.");
+        }
+    }
 }

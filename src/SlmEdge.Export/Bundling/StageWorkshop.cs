@@ -24,6 +24,9 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, BundleRequest
     private const string Ort = "onnxruntime";
     private const string Trained = "trained";
 
+    /// <summary>Path in a bundle of an adapter that ships alone.</summary>
+    public const string AdapterInBundle = "adapter.gguf";
+
     /// <summary>What the adapter was merged into, once it was.</summary>
     public MergeChoice? Merging { get; private set; }
 
@@ -42,10 +45,21 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, BundleRequest
             run.RequireShipsAsTrained();
         }
 
+        if (request.AdapterOnly && run.AdapterDirectory is null)
+        {
+            throw new ExportException($"The run '{run.Directory}' trained all weights and has no adapter to ship alone. Train with --method lora or qlora, or ship the model with --gguf or --onnx.");
+        }
+
         yield return TorchStage(StageNames.Base, run.BaseDirectory, null);
         if (run.AdapterDirectory is { } adapter)
         {
             yield return TorchStage(StageNames.Adapter, run.BaseDirectory, adapter);
+            if (request.AdapterOnly)
+            {
+                yield return AloneStage(adapter);
+                yield break;
+            }
+
             if (asTrained)
             {
                 yield return TrainedStage(adapter);
@@ -177,6 +191,27 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, BundleRequest
             LlamaTokenizer tokenizer = LlamaTokenizer.Open(Path.Combine(path, OnnxFileNames.Vocabulary));
             return new StageEngine(OnnxEngine.Open(path, new OnnxEngineOptions { Threads = threads }), tokenizer, tokenizer);
         });
+
+    /// <summary>The adapter beside its base, in the base's form of the training where a device can have that; only the adapter ships.</summary>
+    private StageDefinition AloneStage(string adapter)
+    {
+        string baseGguf = Path.Combine(folder, "base.gguf");
+        string lora = PathOf(AdapterInBundle);
+        Directory.CreateDirectory(Path.GetDirectoryName(lora)!);
+        GgufExporter.ExportAdapter(run.BaseDirectory, adapter, lora, AdapterIdentity.Of(run.BaseDirectory, adapter, request.Name, request.Version), ct);
+        bool held = GgufBase.Is(run.BaseDirectory) || run.HeldForm is { } form && form.IsGguf();
+        if (held)
+        {
+            GgufExporter.ExportHeldBase(run.BaseDirectory, adapter, baseGguf, progress, ct);
+        }
+        else
+        {
+            using ModelWeights weights = ModelWeights.OpenHeld(run.BaseDirectory, adapter);
+            GgufExporter.Export(weights, baseGguf, GgufQuantization.F16, request.Threads, progress, ct);
+        }
+
+        return GgufStage(StageNames.GgufAdapter, held ? Trained : "f16 + f32", baseGguf, AdapterInBundle, request.Threads, lora) with { SizeBytes = new FileInfo(lora).Length };
+    }
 
     private StageDefinition GgufAdapterStage(string adapter)
     {

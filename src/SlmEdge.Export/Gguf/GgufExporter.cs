@@ -1,6 +1,7 @@
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.Gguf;
+using SlmEdge.Formats.Gguf.Adapters;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Storage;
 using SlmEdge.Training.Quantization;
@@ -33,7 +34,7 @@ public static class GgufExporter
 
     /// <summary>
     /// Exports the base of an adapter as GGUF in the very blocks on which the adapter was trained; with the adapter's own file beside it
-    /// (<see cref="ExportAdapter"/>) the device decides as the trainer did. A base that is a GGUF file already is copied.
+    /// (<see cref="ExportAdapter(string, string, string, GgufAdapterIdentity?, CancellationToken)"/>) the device decides as the trainer did. A base that is a GGUF file already is copied.
     /// </summary>
     /// <param name="baseDirectory">The base.</param>
     /// <param name="adapterDirectory">The adapter, trained with <c>--quant</c> of a GGUF type or on a GGUF base.</param>
@@ -73,7 +74,18 @@ public static class GgufExporter
     /// <param name="ct">Stops between two tensors.</param>
     /// <exception cref="SlmEdge.Training.TrainingException">The adapter belongs to another base.</exception>
     /// <exception cref="ExportException">The adapter is DoRA, which GGUF cannot carry.</exception>
-    public static void ExportAdapter(string baseDirectory, string adapterDirectory, string path, CancellationToken ct = default)
+    public static void ExportAdapter(string baseDirectory, string adapterDirectory, string path, CancellationToken ct = default) =>
+        ExportAdapter(baseDirectory, adapterDirectory, path, null, ct);
+
+    /// <summary>Exports an adapter as GGUF LoRA that says what it was trained on, to be loaded beside a model that runs.</summary>
+    /// <param name="baseDirectory">The base that the adapter was trained on.</param>
+    /// <param name="adapterDirectory">The adapter in PEFT's layout.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="identity">What it says (<see cref="AdapterIdentity"/>); null for nothing beyond llama.cpp's keys.</param>
+    /// <param name="ct">Stops between two tensors.</param>
+    /// <exception cref="SlmEdge.Training.TrainingException">The adapter belongs to another base.</exception>
+    /// <exception cref="ExportException">The adapter is DoRA, which GGUF cannot carry.</exception>
+    public static void ExportAdapter(string baseDirectory, string adapterDirectory, string path, GgufAdapterIdentity? identity, CancellationToken ct = default)
     {
         using ModelWeights weights = ModelWeights.Open(baseDirectory);
         LoraFactors lora = LoraFactors.Open(adapterDirectory, baseDirectory, weights.Shapes);
@@ -84,6 +96,6 @@ public static class GgufExporter
         }
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapterDirectory)));
-        GgufModelWriter.WriteAdapter(lora, name, weights.Config, path, ct);
+        GgufModelWriter.WriteAdapter(lora, name, identity, weights.Config, path, ct);
     }
 }

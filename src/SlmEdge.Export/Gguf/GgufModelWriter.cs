@@ -4,6 +4,7 @@ using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.Families;
 using SlmEdge.Formats.Gguf;
+using SlmEdge.Formats.Gguf.Adapters;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Numerics;
 using SlmEdge.Training.Quantization;
@@ -79,10 +80,11 @@ internal static class GgufModelWriter
     }
 
     /// <summary>Writes an adapter's factors as F32.</summary>
-    public static void WriteAdapter(LoraFactors lora, string name, DecoderConfig config, string path, CancellationToken ct)
+    public static void WriteAdapter(LoraFactors lora, string name, GgufAdapterIdentity? identity, DecoderConfig config, string path, CancellationToken ct)
     {
         var writer = new GgufWriter();
         GgufModelMetadata.WriteAdapter(writer, config.Family.GgufArchitecture, name, lora.Alpha);
+        identity?.Apply(writer);
         DecoderTensors tensors = DecoderTensors.Of(config);
         foreach (var (target, pair) in lora.Pairs)
         {

@@ -23,10 +23,7 @@ public sealed class WritingBundleBuilder(BundleRequest request, IProgress<Export
     /// <exception cref="IOException">The disk is full or cannot be written.</exception>
     public WritingBundleOutcome Build(CancellationToken ct = default)
     {
-        if (request.Gguf.Count + request.Onnx.Count == 0 && !request.AsTrained)
-        {
-            throw new ExportException("A bundle needs at least one model file: name --gguf types or --onnx precisions, or --as-trained.");
-        }
+        request.Check();
 
         if (request.Smaller.Any)
         {
@@ -81,7 +78,7 @@ public sealed class WritingBundleBuilder(BundleRequest request, IProgress<Export
             PromptSha256 = run.Record.PromptSha256,
             Scores = [.. stages.Select(stage => stage.ToScore())],
             Golden = golden,
-            Recommended = new BundleRecommendation(recommended.Definition.Engine == "onnxruntime" ? "onnx" : "llama", recommended.Definition.File!),
+            Recommended = request.AdapterOnly ? null : new BundleRecommendation(recommended.Definition.Engine == "onnxruntime" ? "onnx" : "llama", recommended.Definition.File!),
         });
         writer.AddFile("task.json", task, BundleFileRole.Task);
         BundleBuilder.AddModels(writer, run, workshop, request);

@@ -59,14 +59,22 @@ public sealed class GgufFile : IDisposable
 
     /// <summary>
     /// Checks a file before native code reads it: its structure, and the things about its vocabulary at which libllama would
-    /// end the process instead of returning an error (tokens that stand twice, lists of different lengths, contradicting hyperparameters).
+    /// end the process instead of returning an error (tokens that stand twice, lists of different lengths, contradicting hyperparameters, vectors of types it cannot compute with).
     /// </summary>
     /// <exception cref="ModelFormatException">The file must not be given to native code.</exception>
     public static void Verify(string path, GgufLimits? limits = null)
     {
         using GgufFile file = Open(path, limits);
-        GgufHyperparameterCheck.Check(file);
-        GgufVocabularyCheck.Check(file);
+        file.Verify();
+    }
+
+    /// <summary>What <see cref="Verify(string, GgufLimits?)"/> checks beyond the structure, which was checked when the file was opened.</summary>
+    /// <exception cref="ModelFormatException">The file must not be given to native code.</exception>
+    public void Verify()
+    {
+        GgufHyperparameterCheck.Check(this);
+        GgufVocabularyCheck.Check(this);
+        GgufTensorCheck.Check(this);
     }
 
     /// <summary>Finds a tensor.</summary>

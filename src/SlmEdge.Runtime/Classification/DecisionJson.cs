@@ -14,11 +14,17 @@ public static class DecisionJson
     /// <param name="decision">The decision.</param>
     /// <param name="top">How many of the scores to write; 0 for all.</param>
     /// <param name="details">Whether to add what decided and where the time went.</param>
-    public static void Write(Utf8JsonWriter writer, Decision decision, int top = 0, bool details = false)
+    /// <param name="id">The number under which the decision was recorded, as <c>id</c>; null for none.</param>
+    public static void Write(Utf8JsonWriter writer, Decision decision, int top = 0, bool details = false, long? id = null)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(decision);
         writer.WriteStartObject();
+        if (id is { } number)
+        {
+            writer.WriteNumber("id", number);
+        }
+
         writer.WriteString("text", decision.Text);
         writer.WriteString("label", decision.Label);
         writer.WriteNumber("confidence", Round(decision.Confidence));

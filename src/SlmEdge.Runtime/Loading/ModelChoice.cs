@@ -25,6 +25,12 @@ internal readonly record struct ModelChoice(string Engine, string File)
     {
         var all = All(manifest);
         var wanted = engine switch { EngineChoice.Llama => Llama, EngineChoice.Onnx => Onnx, _ => null };
+        if (manifest.IsAdapter)
+        {
+            throw new RuntimeException(
+                $"The bundle '{manifest.Name}' {manifest.Version} holds an adapter and no model. Load it beside its base: --adapter, or SlmRuntime.Adapters, over a bundle that was built with --as-trained.");
+        }
+
         var there = all.Count == 0 ? "no model at all" : string.Join(", ", all.Select(choice => $"{choice.File} ({choice.Engine})"));
         if (file is not null)
         {

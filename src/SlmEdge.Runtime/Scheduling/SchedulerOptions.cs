@@ -14,4 +14,7 @@ internal sealed record SchedulerOptions
 
     /// <summary>Tokens of prefixes and histories that are kept; 0 is half of the engine's cells.</summary>
     public int CachedTokens { get; init; }
+
+    /// <summary>Requests of one adapter that are let in in a row while those of others wait; 0 is <see cref="BatchTexts"/>.</summary>
+    public int AdapterTurn { get; init; }
 }

@@ -52,7 +52,7 @@ internal sealed class SequenceScheduler : IDisposable
     {
         this.engine = engine;
         this.options = options;
-        queue = new RequestQueue(options.QueueCapacity, options.BatchTexts);
+        queue = new RequestQueue(options.QueueCapacity, options.AdapterTurn > 0 ? options.AdapterTurn : options.BatchTexts);
         batchTokens = Math.Min(options.BatchTokens, engine.BatchTokens);
 
         // What may not be split is evaluated whole, however long it is.

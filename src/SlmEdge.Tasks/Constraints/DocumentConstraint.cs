@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using SlmEdge.Tasks.Constraints.Grammar;
@@ -19,10 +20,11 @@ public sealed class DocumentConstraint
     private readonly Lock _lock = new();
     private readonly VocabularyTrie _vocabulary;
     private readonly ByteAutomaton _automaton;
+    private readonly SpellingCost _spelling;
     private readonly int[] _endTokens;
     private readonly Configuration[] _path;
     private readonly byte[] _scratch;
-    private readonly byte[][] _tokenBytes;
+    private readonly Configuration[] _run = new Configuration[PlainText.MaxCharacters + 1];
     private readonly List<WeakReference<Configuration>> _masked = [];
     private long _maskBytes;
 
@@ -38,27 +40,19 @@ public sealed class DocumentConstraint
         ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentNullException.ThrowIfNull(endTokens);
         _vocabulary = vocabulary;
+        _spelling = new SpellingCost(vocabulary.All);
         _endTokens = [.. endTokens];
         _automaton = new ByteAutomaton(schema.Grammar(options ?? new DocumentOptions()), JsonSchema.MaxNesting, vocabulary.MaxTokenBytes, KeptStates);
         _path = new Configuration[vocabulary.MaxTokenBytes + 1];
         _scratch = new byte[MaskLength];
-        _tokenBytes = new byte[vocabulary.VocabularySize][];
-        Span<byte> prefix = stackalloc byte[256];
-        for (int node = 1; node < vocabulary.Labels.Length; node++)
-        {
-            int depth = vocabulary.Depths[node];
-            prefix[depth - 1] = vocabulary.Labels[node];
-            foreach (int token in vocabulary.TokensAt(node))
-            {
-                _tokenBytes[token] = prefix[..depth].ToArray();
-            }
-        }
-
         MinTokens = Cost(_automaton.Start);
         if (MinTokens == int.MaxValue)
         {
             throw new TaskDefinitionException("the vocabulary has no tokens for the shortest document of the schema: it lacks tokens of single bytes", element: "schema");
         }
+
+        // Every document begins here.
+        Mask(_automaton.Twin(_automaton.Start));
     }
 
     /// <summary>Tokens of a shortest document; a budget below this is refused.</summary>
@@ -113,7 +107,8 @@ public sealed class DocumentConstraint
 
     private Configuration Advance(Configuration state, int token)
     {
-        if ((uint)token >= (uint)_tokenBytes.Length || _tokenBytes[token] is not { } bytes)
+        ReadOnlySpan<byte> bytes = _vocabulary.BytesOf(token);
+        if (bytes.IsEmpty)
         {
             return _automaton.Dead;
         }
@@ -226,9 +221,56 @@ public sealed class DocumentConstraint
     private int Walk(Configuration state, int most, byte[] bits)
     {
         Array.Clear(bits);
-        ReadOnlySpan<byte> labels = _vocabulary.Labels;
-        ReadOnlySpan<byte> depths = _vocabulary.Depths;
-        ReadOnlySpan<int> ends = _vocabulary.Ends;
+        return FindRun(state) is { } length
+            ? Math.Max(MarkPlain(length, most, bits), Walk(_vocabulary.NotPlain, state, most, bits))
+            : Walk(_vocabulary.All, state, most, bits);
+    }
+
+    /// <summary>
+    /// Within a string that may hold anything, and where no text may stand at all, plain characters are all alike: the states after one, two
+    /// and more of them, as far as they live, are written to <see cref="_run"/>.
+    /// </summary>
+    /// <returns>How many states; null where the characters differ.</returns>
+    private int? FindRun(Configuration state)
+    {
+        for (int length = 1; length <= _vocabulary.MaxPlainCharacters; length++)
+        {
+            if (_automaton.AfterPlain(state) is not { } next)
+            {
+                return null;
+            }
+
+            if (next == _automaton.Dead)
+            {
+                return length - 1;
+            }
+
+            _run[length] = state = next;
+        }
+
+        return _vocabulary.MaxPlainCharacters;
+    }
+
+    private int MarkPlain(int length, int most, byte[] bits)
+    {
+        int highest = 0;
+        for (int characters = 1; characters <= length; characters++)
+        {
+            if (_vocabulary.Plain(characters) is { } tokens && Cost(_run[characters]) is var cost && cost <= most)
+            {
+                highest = Math.Max(highest, cost);
+                TensorPrimitives.BitwiseOr<byte>(bits, tokens, bits);
+            }
+        }
+
+        return highest;
+    }
+
+    private int Walk(TokenTrie trie, Configuration state, int most, byte[] bits)
+    {
+        ReadOnlySpan<byte> labels = trie.Labels;
+        ReadOnlySpan<byte> depths = trie.Depths;
+        ReadOnlySpan<int> ends = trie.Ends;
         Configuration dead = _automaton.Dead;
         Configuration[] path = _path;
         path[0] = state;
@@ -244,7 +286,7 @@ public sealed class DocumentConstraint
             }
 
             path[depth] = next;
-            ReadOnlySpan<int> tokens = _vocabulary.TokensAt(node);
+            ReadOnlySpan<int> tokens = trie.TokensAt(node);
             if (tokens.Length > 0 && Cost(next) is var cost && cost <= most)
             {
                 highest = Math.Max(highest, cost);
@@ -263,7 +305,7 @@ public sealed class DocumentConstraint
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Cost(Configuration state) => state.Cost >= 0 ? state.Cost : FindCost(state);
 
-    private int FindCost(Configuration state) => state.Cost = _automaton.Shortest(state) is { } text ? _vocabulary.CountTokens(text) : int.MaxValue;
+    private int FindCost(Configuration state) => state.Cost = _automaton.Shortest(state) is { } text ? _spelling.Count(text) : int.MaxValue;
 
     /// <summary>One document that is being written.</summary>
     private sealed class Document(DocumentConstraint owner) : ITokenConstraint

@@ -3,12 +3,9 @@ namespace SlmEdge.Tasks.Constraints;
 /// <summary>The tokens of a vocabulary that stand for text, by their bytes. Made once for a model; safe for several threads.</summary>
 public sealed class VocabularyTrie
 {
-    // Nodes in depth-first order: node i's subtree is i .. _end[i] - 1, and its tokens are _tokens[_first[i] .. _first[i + 1] - 1].
-    private readonly byte[] _label;
-    private readonly byte[] _depth;
-    private readonly int[] _end;
-    private readonly int[] _first;
-    private readonly int[] _tokens;
+    private readonly byte[] _bytes;
+    private readonly int[] _offsets;
+    private readonly byte[]?[] _plain = new byte[]?[PlainText.MaxCharacters + 1];
 
     /// <summary>Sorts the tokens.</summary>
     /// <param name="vocabularySize">Tokens are 0 to this less one.</param>
@@ -20,6 +17,9 @@ public sealed class VocabularyTrie
         ArgumentNullException.ThrowIfNull(tokenBytes);
         VocabularySize = vocabularySize;
         var words = new List<(byte[] Bytes, int Token)>();
+        var rest = new List<(byte[] Bytes, int Token)>();
+        var joined = new List<byte>();
+        _offsets = new int[vocabularySize + 1];
         for (int token = 0; token < vocabularySize; token++)
         {
             ReadOnlySpan<byte> bytes = tokenBytes(token);
@@ -27,48 +27,34 @@ public sealed class VocabularyTrie
             // Longer ones hold nothing that shorter ones could not write, and the depth fits a byte.
             if (bytes.Length is > 0 and < 255)
             {
-                words.Add((bytes.ToArray(), token));
+                (byte[], int) word = (bytes.ToArray(), token);
+                words.Add(word);
+                joined.AddRange(bytes);
                 MaxTokenBytes = Math.Max(MaxTokenBytes, bytes.Length);
-            }
-        }
-
-        words.Sort(static (x, y) => x.Bytes.AsSpan().SequenceCompareTo(y.Bytes) is var order and not 0 ? order : x.Token.CompareTo(y.Token));
-        _tokens = [.. words.Select(word => word.Token)];
-        var label = new List<byte> { 0 };
-        var depth = new List<byte> { 0 };
-        var end = new List<int> { 0 };
-        var first = new List<int> { 0 };
-        var open = new List<int> { 0 };
-        byte[] last = [];
-        for (int i = 0; i < words.Count; i++)
-        {
-            byte[] bytes = words[i].Bytes;
-            int common = last.AsSpan().CommonPrefixLength(bytes);
-            Close(common + 1);
-            for (int at = common; at < bytes.Length; at++)
-            {
-                open.Add(label.Count);
-                label.Add(bytes[at]);
-                depth.Add((byte)(at + 1));
-                end.Add(0);
-                first.Add(i);
+                int characters = PlainText.Count(bytes);
+                if (characters == 0)
+                {
+                    rest.Add(word);
+                }
+                else
+                {
+                    byte[] set = _plain[characters] ??= new byte[(vocabularySize + 7) / 8];
+                    set[token >> 3] |= (byte)(1 << (token & 7));
+                    MaxPlainCharacters = Math.Max(MaxPlainCharacters, characters);
+                }
             }
 
-            last = bytes;
+            _offsets[token + 1] = joined.Count;
         }
 
-        Close(0);
-        first.Add(words.Count);
-        (_label, _depth, _end, _first) = ([.. label], [.. depth], [.. end], [.. first]);
+        _bytes = [.. joined];
+        words.Sort(Compare);
+        rest.Sort(Compare);
+        All = new TokenTrie(words);
+        NotPlain = new TokenTrie(rest);
 
-        void Close(int depthToKeep)
-        {
-            while (open.Count > depthToKeep)
-            {
-                end[open[^1]] = label.Count;
-                open.RemoveAt(open.Count - 1);
-            }
-        }
+        static int Compare((byte[] Bytes, int Token) x, (byte[] Bytes, int Token) y) =>
+            x.Bytes.AsSpan().SequenceCompareTo(y.Bytes) is var order and not 0 ? order : x.Token.CompareTo(y.Token);
     }
 
     /// <summary>Number of tokens, those that are no text included.</summary>
@@ -77,56 +63,19 @@ public sealed class VocabularyTrie
     /// <summary>Bytes of the longest token.</summary>
     public int MaxTokenBytes { get; }
 
-    internal ReadOnlySpan<byte> Labels => _label;
+    /// <summary>All tokens that stand for text.</summary>
+    internal TokenTrie All { get; }
 
-    internal ReadOnlySpan<byte> Depths => _depth;
+    /// <summary>Those that <see cref="Plain"/> does not have.</summary>
+    internal TokenTrie NotPlain { get; }
 
-    internal ReadOnlySpan<int> Ends => _end;
+    /// <summary>Characters of the longest token in <see cref="Plain"/>.</summary>
+    internal int MaxPlainCharacters { get; }
 
-    /// <summary>The tokens that end at a node.</summary>
-    internal ReadOnlySpan<int> TokensAt(int node) => _tokens.AsSpan(_first[node], _first[node + 1] - _first[node]);
+    /// <summary>The tokens of so many characters of <see cref="PlainText"/>, one bit each; null for none.</summary>
+    internal byte[]? Plain(int characters) => _plain[characters];
 
-    /// <summary>The fewest tokens that spell a text; <see cref="int.MaxValue"/> where the vocabulary cannot.</summary>
-    internal int CountTokens(ReadOnlySpan<byte> text)
-    {
-        int[] fewest = System.Buffers.ArrayPool<int>.Shared.Rent(text.Length + 1);
-        fewest[text.Length] = 0;
-        for (int from = text.Length - 1; from >= 0; from--)
-        {
-            int best = int.MaxValue;
-            int node = 0;
-            for (int at = from; at < text.Length; at++)
-            {
-                node = Child(node, text[at]);
-                if (node < 0)
-                {
-                    break;
-                }
-
-                if (_first[node] < _first[node + 1] && fewest[at + 1] < int.MaxValue)
-                {
-                    best = Math.Min(best, fewest[at + 1] + 1);
-                }
-            }
-
-            fewest[from] = best;
-        }
-
-        int count = fewest[0];
-        System.Buffers.ArrayPool<int>.Shared.Return(fewest);
-        return count;
-    }
-
-    private int Child(int node, byte label)
-    {
-        for (int child = node + 1; child < _end[node]; child = _end[child])
-        {
-            if (_label[child] == label)
-            {
-                return child;
-            }
-        }
-
-        return -1;
-    }
+    /// <summary>What a token stands for; nothing for one that must not be written.</summary>
+    internal ReadOnlySpan<byte> BytesOf(int token) =>
+        (uint)token < (uint)VocabularySize ? _bytes.AsSpan(_offsets[token], _offsets[token + 1] - _offsets[token]) : [];
 }

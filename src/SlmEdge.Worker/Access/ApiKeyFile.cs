@@ -2,6 +2,8 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using SlmEdge.Formats.Storage;
 
 namespace SlmEdge.Worker.Access;
@@ -21,6 +23,17 @@ public sealed class ApiKeyFile
     private const int Version = 1;
     private const int MaxBytes = 1 << 20;
     private const int MaxName = 64;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        AllowDuplicateProperties = false,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter<Role>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        TypeInfoResolver = ApiKeyJson.Default,
+    };
+
+    private static readonly JsonTypeInfo<ApiKeyFileContent> Layout = (JsonTypeInfo<ApiKeyFileContent>)Json.GetTypeInfo(typeof(ApiKeyFileContent));
 
     /// <summary>Makes a list of keys.</summary>
     /// <exception cref="WorkerException">A key has no usable name, role or hash, or a name is there twice.</exception>
@@ -69,7 +82,7 @@ public sealed class ApiKeyFile
                 throw new WorkerException($"{path}: {stream.Length} bytes are too many for a key file; at most {MaxBytes} are read.");
             }
 
-            var content = JsonSerializer.Deserialize(stream, ApiKeyJsonContext.Default.ApiKeyFileContent);
+            var content = JsonSerializer.Deserialize(stream, Layout);
             return content is { Version: Version, Keys: { } keys }
                 ? new ApiKeyFile(keys, path)
                 : throw new WorkerException($"{path}: this is no key file of version {Version}. Make one with 'slm-edge key add'.");
@@ -113,7 +126,7 @@ public sealed class ApiKeyFile
                 File.SetUnixFileMode(file.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
-            JsonSerializer.Serialize(stream, new ApiKeyFileContent(Version, Keys), ApiKeyJsonContext.Default.ApiKeyFileContent);
+            JsonSerializer.Serialize(stream, new ApiKeyFileContent(Version, Keys), Layout);
         });
     }
 

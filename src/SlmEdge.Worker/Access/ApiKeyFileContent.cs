@@ -1,4 +1,4 @@
 namespace SlmEdge.Worker.Access;
 
-/// <summary>What stands in a key file.</summary>
+/// <summary>A key file as it is written.</summary>
 internal sealed record ApiKeyFileContent(int Version, IReadOnlyList<ApiKey> Keys);

@@ -6,12 +6,13 @@ using SlmEdge.Runtime.Classification;
 using SlmEdge.Tasks;
 using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Http;
+using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.Classify;
 
 /// <summary><c>POST /v1/classify</c>: one text or many. A client that goes away gives its request up.</summary>
-internal sealed class ClassifyEndpoints(IServingEngine engine, WorkerOptions options) : IEndpointGroup
+internal sealed class ClassifyEndpoints(IServingEngine engine, WorkerOptions options, DecisionJournal? journal) : IEndpointGroup
 {
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/classify", ClassifyAsync).RequireRole(Role.Ask);
 
@@ -23,30 +24,43 @@ internal sealed class ClassifyEndpoints(IServingEngine engine, WorkerOptions opt
         IReadOnlyList<Decision> decisions;
         try
         {
-            decisions = await engine.ClassifyAsync(request.Texts, context.RequestAborted).ConfigureAwait(false);
+            decisions = await engine.ClassifyAsync(request.Texts, Choose(request), context.RequestAborted).ConfigureAwait(false);
         }
         catch (InvalidTextException invalid)
         {
             throw RequestGuard.InvalidText(invalid, request.IsList ? $"texts[{invalid.Index}]" : null);
         }
 
+        var ids = journal is null ? null : await journal.RecordAsync(engine.Bundle, decisions, "http").ConfigureAwait(false);
         await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, json =>
         {
             if (!request.IsList)
             {
-                DecisionJson.Write(json, decisions[0], request.Top, request.Details);
+                DecisionJson.Write(json, decisions[0], request.Top, request.Details, ids?[0]);
                 return;
             }
 
             json.WriteStartObject();
             json.WriteStartArray("results");
-            foreach (var decision in decisions)
+            for (var i = 0; i < decisions.Count; i++)
             {
-                DecisionJson.Write(json, decision, request.Top, request.Details);
+                DecisionJson.Write(json, decisions[i], request.Top, request.Details, ids?[i]);
             }
 
             json.WriteEndArray();
             json.WriteEndObject();
         }).ConfigureAwait(false);
+    }
+
+    private ClassificationOptions? Choose(ClassifyRequest request)
+    {
+        if (request.Key is not { } key)
+        {
+            return request.Adapter is { } name ? new ClassificationOptions { Adapter = name } : null;
+        }
+
+        var split = options.Adapters.Split ?? throw HttpProblem.Bad(
+            "no-split", "No split", "The request has a 'key', but the service shares requests out among no adapters; start it with 'slm-edge serve --split'.", "key");
+        return new ClassificationOptions { Adapter = split.Choose(key) };
     }
 }

@@ -11,6 +11,12 @@ namespace SlmEdge.Worker.Classify;
 /// <param name="Details">Whether to answer with bundle, engine and times too.</param>
 internal sealed record ClassifyRequest(IReadOnlyList<string> Texts, bool IsList, int Top, bool Details)
 {
+    /// <summary>The adapter that is to decide; null for the model itself, or what the key leads to.</summary>
+    public string? Adapter { get; private init; }
+
+    /// <summary>What has to be treated alike where requests are shared out among adapters.</summary>
+    public string? Key { get; private init; }
+
     public static ClassifyRequest Parse(JsonElement root, int maxTexts)
     {
         var hasText = root.TryGetProperty("text", out var text);
@@ -25,9 +31,16 @@ internal sealed record ClassifyRequest(IReadOnlyList<string> Texts, bool IsList,
 
         var top = root.FindInteger("top", 1, int.MaxValue) ?? 0;
         var details = root.FindFlag("details") ?? false;
+        var adapter = root.FindText("adapter");
+        var key = root.FindText("key");
+        if (adapter is not null && key is not null)
+        {
+            throw HttpProblem.Bad("wrong-shape", "Wrong shape", "The body has both 'adapter' and 'key', which chooses one; give one of them.", "key");
+        }
+
         if (hasText)
         {
-            return new ClassifyRequest([text.AsText("text")], false, top, details);
+            return new ClassifyRequest([text.AsText("text")], false, top, details) { Adapter = adapter, Key = key };
         }
 
         if (texts.ValueKind != JsonValueKind.Array)
@@ -55,6 +68,6 @@ internal sealed record ClassifyRequest(IReadOnlyList<string> Texts, bool IsList,
             i++;
         }
 
-        return new ClassifyRequest(list, true, top, details);
+        return new ClassifyRequest(list, true, top, details) { Adapter = adapter, Key = key };
     }
 }

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SlmEdge.Runtime;
 using SlmEdge.Tasks.Templates;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Storage;
 
 namespace SlmEdge.Worker.Http;
 
@@ -101,10 +103,16 @@ internal sealed class RequestGuard(bool loopbackOnly, WorkerOptions options, Wor
                 return new HttpProblem(StatusCodes.Status429TooManyRequests, "busy", "Busy", busy.Message, busy.RetryAfter);
             case DeadlineMissedException missed:
                 return new HttpProblem(StatusCodes.Status429TooManyRequests, "busy", "Busy", missed.Message, TimeSpan.FromSeconds(1));
+            case StorageException full:
+                return new HttpProblem(StatusCodes.Status507InsufficientStorage, "storage-failed", "Storage failed", full.Message, TimeSpan.FromSeconds(10));
             case RuntimeStoppedException:
                 return new HttpProblem(StatusCodes.Status503ServiceUnavailable, "stopping", "Stopping", "The service is stopping.", TimeSpan.FromSeconds(5));
             case RuntimeException { InnerException: ChatTemplateException } refused:
                 return HttpProblem.Bad("conversation", "Conversation", refused.Message, "messages");
+            case AdapterException { Refusal: AdapterRefusal.UnknownName } unknown:
+                return new HttpProblem(StatusCodes.Status404NotFound, "unknown-adapter", "Unknown adapter", unknown.Message);
+            case AdapterException refused:
+                return new HttpProblem(StatusCodes.Status422UnprocessableEntity, "adapter-refused", "Adapter refused", refused.Message);
             case RuntimeException failed:
                 log.Write(WorkerLogLevel.Error, "engine-failed", ("route", Route(context)), ("detail", failed.Message));
                 return new HttpProblem(StatusCodes.Status500InternalServerError, "engine-failed", "The engine failed", failed.Message);

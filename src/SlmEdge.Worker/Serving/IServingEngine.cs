@@ -1,4 +1,5 @@
 using SlmEdge.Runtime;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
@@ -30,6 +31,19 @@ internal interface IServingEngine : IAsyncDisposable
     /// <inheritdoc cref="Classifier.ClassifyAsync(IReadOnlyList{string}, CancellationToken)"/>
     Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, CancellationToken ct);
 
+    /// <inheritdoc cref="Classifier.ClassifyAsync(IReadOnlyList{string}, ClassificationOptions?, CancellationToken)"/>
+    Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct) =>
+        options?.Adapter is null ? ClassifyAsync(texts, ct) : throw WithoutAdapters();
+
+    /// <inheritdoc cref="AdapterCollection.List"/>
+    IReadOnlyList<AdapterInfo> Adapters => [];
+
+    /// <inheritdoc cref="AdapterCollection.LoadAsync"/>
+    Task<AdapterInfo> LoadAdapterAsync(string path, AdapterLoadOptions options, CancellationToken ct) => throw WithoutAdapters();
+
+    /// <inheritdoc cref="AdapterCollection.UnloadAsync"/>
+    Task UnloadAdapterAsync(string name, CancellationToken ct) => throw WithoutAdapters();
+
     /// <inheritdoc cref="Extractor.ExtractAsync(string, ExtractionOptions?, CancellationToken)"/>
     Task<ExtractionResult> ExtractAsync(string text, ExtractionOptions options, CancellationToken ct);
 
@@ -41,4 +55,6 @@ internal interface IServingEngine : IAsyncDisposable
 
     /// <inheritdoc cref="SlmRuntime.VerifyGoldenAsync"/>
     Task<IReadOnlyList<GoldenResult>> VerifyGoldenAsync(CancellationToken ct);
+
+    private static AdapterException WithoutAdapters() => new(AdapterRefusal.NotSupported, "The engine that answers here takes no adapters.");
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
@@ -41,6 +42,26 @@ internal sealed class LiveEngine(IServingEngine first) : IServingEngine
     {
         using var lease = Begin();
         return await lease.Engine.ClassifyAsync(texts, ct).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct)
+    {
+        using var lease = Begin();
+        return await lease.Engine.ClassifyAsync(texts, options, ct).ConfigureAwait(false);
+    }
+
+    public IReadOnlyList<AdapterInfo> Adapters => Volatile.Read(ref current).Engine.Adapters;
+
+    public async Task<AdapterInfo> LoadAdapterAsync(string path, AdapterLoadOptions options, CancellationToken ct)
+    {
+        using var lease = Begin();
+        return await lease.Engine.LoadAdapterAsync(path, options, ct).ConfigureAwait(false);
+    }
+
+    public async Task UnloadAdapterAsync(string name, CancellationToken ct)
+    {
+        using var lease = Begin();
+        await lease.Engine.UnloadAdapterAsync(name, ct).ConfigureAwait(false);
     }
 
     public async Task<ExtractionResult> ExtractAsync(string text, ExtractionOptions options, CancellationToken ct)

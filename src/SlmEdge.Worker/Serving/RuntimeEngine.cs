@@ -1,4 +1,5 @@
 using SlmEdge.Runtime;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
@@ -19,6 +20,15 @@ internal sealed class RuntimeEngine(SlmRuntime runtime, bool owned) : IServingEn
     public int Waiting => runtime.WaitingTexts;
 
     public Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, CancellationToken ct) => runtime.Classifier.ClassifyAsync(texts, ct);
+
+    public Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct) =>
+        runtime.Classifier.ClassifyAsync(texts, options, ct);
+
+    public IReadOnlyList<AdapterInfo> Adapters => runtime.Adapters.List();
+
+    public Task<AdapterInfo> LoadAdapterAsync(string path, AdapterLoadOptions options, CancellationToken ct) => runtime.Adapters.LoadAsync(path, options, ct);
+
+    public Task UnloadAdapterAsync(string name, CancellationToken ct) => runtime.Adapters.UnloadAsync(name, ct);
 
     public Task<ExtractionResult> ExtractAsync(string text, ExtractionOptions options, CancellationToken ct) => runtime.Extractor.ExtractAsync(text, options, ct);
 

@@ -51,7 +51,7 @@ internal static class FuzzBenchmark
         {
             var mutation = unchecked((seed * 1_000_003) + i);
             Volatile.Write(ref current, mutation);
-            var bytes = Mutation.Apply(target.Original, mutation);
+            var bytes = StructuralMutation.Apply(target.Original, target.FileName, mutation);
             File.WriteAllBytes(path, bytes);
             watch.Change(HangMilliseconds, Timeout.Infinite);
             var before = GC.GetAllocatedBytesForCurrentThread();

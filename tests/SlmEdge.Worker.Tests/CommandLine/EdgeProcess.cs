@@ -16,7 +16,9 @@ internal sealed class EdgeProcess : IDisposable
 
     public Process Process { get; }
 
-    public static EdgeProcess Start(params string[] arguments)
+    public static EdgeProcess Start(params string[] arguments) => Start(null, arguments);
+
+    private static EdgeProcess Start(string? store, string[] arguments)
     {
         // A shell that puts its jobs in the background lets them ignore Ctrl-C, and children inherit that; env undoes it and becomes dotnet.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet"])
@@ -28,6 +30,11 @@ internal sealed class EdgeProcess : IDisposable
             StandardErrorEncoding = Encoding.UTF8,
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "slm-edge.dll"));
+        if (store is not null)
+        {
+            start.Environment["SLMEDGE_STORE"] = store;
+        }
+
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -37,9 +44,14 @@ internal sealed class EdgeProcess : IDisposable
     }
 
     /// <summary>Runs to the end.</summary>
-    public static async Task<(int Code, string Output, string Errors)> RunAsync(byte[]? input, params string[] arguments)
+    public static Task<(int Code, string Output, string Errors)> RunAsync(byte[]? input, params string[] arguments) => RunAsync(null, input, arguments);
+
+    /// <summary>Runs to the end, with a store of bundles of its own.</summary>
+    public static Task<(int Code, string Output, string Errors)> RunWithStoreAsync(string store, params string[] arguments) => RunAsync(store, null, arguments);
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(string? store, byte[]? input, string[] arguments)
     {
-        using var edge = Start(arguments);
+        using var edge = Start(store, arguments);
         var output = edge.Process.StandardOutput.ReadToEndAsync();
         try
         {

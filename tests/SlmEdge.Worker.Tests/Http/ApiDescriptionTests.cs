@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using SlmEdge.Tasks;
+using SlmEdge.Worker.OpenApi;
 
 namespace SlmEdge.Worker.Tests.Http;
 
@@ -66,6 +67,7 @@ public sealed class ApiDescriptionTests
         var document = await DocumentAsync(service);
         foreach (var operation in Operations(document))
         {
+            operation.GetProperty("summary").GetString().ShouldNotBe(ApiDescription.Undescribed, operation.GetProperty("operationId").GetString());
             var needsKey = operation.GetProperty("security").GetArrayLength() > 0;
             operation.TryGetProperty("x-role", out var role).ShouldBe(needsKey);
             if (needsKey)

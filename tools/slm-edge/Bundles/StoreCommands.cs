@@ -10,8 +10,6 @@ namespace SlmEdge.Tools.Edge.Bundles;
 /// <summary><c>slm-edge bundle install|list|activate|rollback|remove</c>: the bundles that this device keeps.</summary>
 internal static class StoreCommands
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
-
     public static Command Install()
     {
         var command = new Command("install", "Checks a bundle, tries it on this device, and makes it the active version; the old one stays for a rollback.");
@@ -86,6 +84,15 @@ internal static class StoreCommands
 
     private static async Task CheckGoldenAsync(string folder, CancellationToken ct)
     {
+        using (var bundle = Bundle.Open(folder))
+        {
+            if (bundle.Manifest.IsAdapter)
+            {
+                Console.Error.WriteLine("slm-edge: an adapter is tried when it is loaded beside its base; its files were checked");
+                return;
+            }
+        }
+
         using var runtime = SlmRuntime.Open(folder);
         var golden = await runtime.VerifyGoldenAsync(ct).ConfigureAwait(false);
         var failed = golden.Count(result => !result.Passed);
@@ -103,6 +110,6 @@ internal static class StoreCommands
     }
 
     private static void Show(InstalledBundle bundle, bool json) => Console.WriteLine(json
-        ? JsonSerializer.Serialize(bundle, Json)
+        ? JsonSerializer.Serialize(bundle, StoreJson.Default.InstalledBundle)
         : $"{bundle.Name}  active {bundle.ActiveVersion ?? "–"}, previous {bundle.PreviousVersion ?? "–"}, highest ever {bundle.HighestVersion ?? "–"}");
 }

@@ -12,6 +12,7 @@ internal static class ClassifyCommand
     {
         var command = new Command("classify", "Classifies texts: one JSON line per text, {\"text\":…,\"label\":…,\"confidence\":…,\"scores\":{…}}.");
         var runtime = new RuntimeArguments(command);
+        var adapter = new AdapterArgument(command);
         var texts = new TextArguments(command);
         var top = new Option<int>("--top") { Description = "How many of the scores to write, best first; 0 for all." };
         var details = new Option<bool>("--details") { Description = "Add bundle, version, engine, prompt hash and times to every line." };
@@ -22,7 +23,9 @@ internal static class ClassifyCommand
         {
             // The input is opened before the model is loaded: a wrong name is told at once.
             using var inputStream = texts.OpenInput(parsed);
-            using var opened = runtime.Open(parsed);
+            using var opened = adapter.Open(runtime, parsed, texts.IsOne(parsed));
+            using var lease = AdapterArgument.NameOf(opened) is { } adapted ? opened.Adapters.Begin(adapted) : null;
+            var classifier = lease?.Classifier ?? opened.Classifier;
             using var outputStream = texts.OpenOutput(parsed);
             using var lines = new DecisionLines(outputStream, parsed.GetValue(top), parsed.GetValue(details));
             var name = texts.Name(parsed);
@@ -30,7 +33,7 @@ internal static class ClassifyCommand
             using var progress = new ProgressLine(texts.ShowsProgress(parsed));
             try
             {
-                await foreach (var decision in opened.Classifier.ClassifyAsync(rows.ReadAsync(ct), ct).ConfigureAwait(false))
+                await foreach (var decision in classifier.ClassifyAsync(rows.ReadAsync(ct), ct).ConfigureAwait(false))
                 {
                     lines.Write(decision);
                     progress.Report(lines.Count);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using SlmEdge.Worker;
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Jobs;
+using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Limits;
 
 namespace SlmEdge.Tools.Edge.Serve;
@@ -42,6 +44,18 @@ internal sealed class ServeArguments
 
     private readonly Option<int> maxConnections = new("--max-connections") { Description = "Most connections at the same time.", DefaultValueFactory = _ => Defaults.Limits.MaxConnections };
 
+    private readonly Option<string?> data = new("--data") { Description = "Folder for jobs and the decision journal; default: systemd's state directory, else neither.", HelpName = "DIR" };
+
+    private readonly Option<string?> inbox = new("--inbox") { Description = "Folder whose .jsonl, .csv and .txt files are jobs; needs --data.", HelpName = "DIR" };
+
+    private readonly Option<string> journalText = new("--journal-text") { Description = "What the journal keeps of the texts: none, redacted or full.", DefaultValueFactory = _ => "none" };
+
+    private readonly Option<long> journalEntries = new("--journal-entries") { Description = "Most entries of the journal.", DefaultValueFactory = _ => Defaults.Journal.MaxEntries };
+
+    private readonly Option<long> journalBytes = new("--journal-bytes") { Description = "Most bytes of the journal's entries.", DefaultValueFactory = _ => Defaults.Journal.MaxBytes };
+
+    private readonly Option<int> journalDays = new("--journal-days") { Description = "Days after which an entry goes; 0 is never." };
+
     private readonly Option<bool> logRequests = new("--log-requests") { Description = "Write a line for every request, not only for what failed." };
 
     private readonly Option<bool> logText = new("--log-text") { Description = "Write the texts that are asked about into those lines." };
@@ -55,10 +69,13 @@ internal sealed class ServeArguments
         rate.Between(0, 1e6);
         burst.AtLeast(1);
         maxConnections.AtLeast(1);
+        journalText.AcceptOnlyFromAmong("none", "redacted", "full");
+        journalDays.AtLeast(0);
         foreach (var option in new Option[]
         {
             urls, socketMode, keys, allowAnonymous, certificate, certificateKey, passwordFile,
             maxBytes, maxTexts, maxTokens, requestSeconds, rate, burst, maxConnections, logRequests, logText,
+            data, inbox, journalText, journalEntries, journalBytes, journalDays,
         })
         {
             command.Options.Add(option);
@@ -83,6 +100,15 @@ internal sealed class ServeArguments
                 RequestsPerSecond = parsed.GetValue(rate),
                 Burst = parsed.GetValue(burst),
                 MaxConnections = parsed.GetValue(maxConnections),
+            },
+            DataDirectory = parsed.GetValue(data) ?? Environment.GetEnvironmentVariable("STATE_DIRECTORY"),
+            Inbox = parsed.GetValue(inbox) is { } folder ? new InboxOptions { Folder = folder } : null,
+            Journal = new JournalOptions
+            {
+                Text = Enum.Parse<JournalText>(parsed.GetValue(journalText)!, ignoreCase: true),
+                MaxEntries = parsed.GetValue(journalEntries),
+                MaxBytes = parsed.GetValue(journalBytes),
+                MaxAge = parsed.GetValue(journalDays) is > 0 and var days ? TimeSpan.FromDays(days) : null,
             },
             Log = Console.Error.WriteLine,
             LogRequests = parsed.GetValue(logRequests) || parsed.GetValue(logText),

@@ -12,15 +12,17 @@ internal static class ServeCommand
         var command = new Command("serve", "Serves a bundle over HTTP: its own routes, OpenAI's, and a page at /. Everything it answers is described at /docs.");
         var runtime = new RuntimeArguments(command);
         var service = new ServeArguments(command);
-        command.SetAction((parsed, ct) => RunAsync(runtime, service, parsed, ct));
+        var adapters = new AdapterArguments(command);
+        command.SetAction((parsed, ct) => RunAsync(runtime, service, adapters, parsed, ct));
         return command;
     }
 
-    private static async Task<int> RunAsync(RuntimeArguments arguments, ServeArguments serve, ParseResult parsed, CancellationToken ct)
+    private static async Task<int> RunAsync(RuntimeArguments arguments, ServeArguments serve, AdapterArguments adapters, ParseResult parsed, CancellationToken ct)
     {
         // A signal that arrives before the action has returned its task once ends the program at once, with 130 and without a clean stop.
         await Task.Yield();
-        var options = serve.Read(parsed);
+        using var trusted = adapters.LoadKeys(parsed);
+        var options = serve.Read(parsed) with { Adapters = adapters.Read(parsed, trusted) };
         if (!ListenAddresses.AreLoopback(options.Urls) && options.Urls.Any(url => url.StartsWith("http:", StringComparison.OrdinalIgnoreCase)))
         {
             await Console.Error.WriteLineAsync(
@@ -29,6 +31,7 @@ internal static class ServeCommand
         }
 
         using var runtime = arguments.Open(parsed);
+        await AdapterArguments.LoadAsync(runtime, options.Adapters, ct).ConfigureAwait(false);
         await using var service = await WorkerService.StartAsync(runtime, options, ct).ConfigureAwait(false);
         Console.WriteLine($"{runtime.Manifest.Name} {runtime.Manifest.Version} ({runtime.File} on {runtime.EngineInfo.Name} {runtime.EngineInfo.Version}) listens on {string.Join(", ", service.Addresses)}");
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

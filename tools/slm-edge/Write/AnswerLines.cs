@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using SlmEdge.Formats.JsonLines;
 using SlmEdge.Runtime;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Tools.Edge.Classify;
 using SlmEdge.Tools.Edge.CommandLine;
@@ -123,6 +124,16 @@ internal static class AnswerLines
             output.Write(line.WrittenSpan);
             output.Flush();
             progress.Report(++count);
+        }
+    }
+
+    /// <summary>Which adapter answered, if one did.</summary>
+    public static void WriteAdapter(Utf8JsonWriter json, AdapterVersion? adapter)
+    {
+        if (adapter is not null)
+        {
+            json.WriteString("adapter", adapter.Name);
+            json.WriteString("adapterVersion", adapter.Version);
         }
     }
 

@@ -14,6 +14,7 @@ internal static class ChatCommand
     {
         var command = new Command("chat", "Holds a conversation: every line of the standard input is a turn, and the answer is written as it comes. The end of the input ends it.");
         var runtime = new RuntimeArguments(command, decides: false);
+        var adapter = new AdapterArgument(command);
         var sampling = new SamplingArguments(command, new GenerationOptions().MaxTokens, stops: true);
         var system = new Option<string?>("--system") { Description = "The system turn, instead of the task's instruction; empty for none.", HelpName = "text" };
         var overflow = new Option<string>("--overflow")
@@ -33,8 +34,9 @@ internal static class ChatCommand
                 Generation = sampling.Read(parsed),
                 Overflow = parsed.GetValue(overflow) == "refuse" ? ContextOverflow.Refuse : ContextOverflow.DropOldest,
             };
-            using var opened = runtime.Open(parsed);
-            var session = opened.Chat.StartSession(options);
+            using var opened = adapter.Open(runtime, parsed);
+            using var lease = AdapterArgument.NameOf(opened) is { } adapted ? opened.Adapters.Begin(adapted) : null;
+            var session = (lease?.Chat ?? opened.Chat).StartSession(options);
             using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false, throwOnInvalidBytes: true));
             using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { NewLine = "\n" };
             var person = !Console.IsInputRedirected;

@@ -11,6 +11,7 @@ internal static class ExtractCommand
     {
         var command = new Command("extract", "Extracts documents that follow the task's schema: one JSON line per text, {\"text\":…,\"document\":{…},\"fields\":[…]}.");
         var runtime = new RuntimeArguments(command, decides: false);
+        var adapter = new AdapterArgument(command);
         var texts = new TextArguments(command);
         var sampling = new SamplingArguments(command, new ExtractionOptions().MaxTokens, stops: false);
         var details = new Option<bool>("--details") { Description = "Add bundle, version, engine, prompt hash, tokens and times to every line." };
@@ -23,17 +24,18 @@ internal static class ExtractCommand
                 parsed,
                 () =>
                 {
-                    var opened = runtime.Open(parsed);
-                    if (opened.Extractor.MinTokens > options.MaxTokens)
+                    var opened = adapter.Open(runtime, parsed);
+                    using var lease = AdapterArgument.NameOf(opened) is { } adapted ? opened.Adapters.Begin(adapted) : null;
+                    var least = (lease?.Extractor ?? opened.Extractor).MinTokens;
+                    if (least > options.MaxTokens)
                     {
-                        var least = opened.Extractor.MinTokens;
                         opened.Dispose();
                         throw new UsageException($"--max-tokens is {options.MaxTokens}, and a document of the task's schema takes at least {least}");
                     }
 
                     return opened;
                 },
-                (opened, text, token) => opened.Extractor.ExtractAsync(text, options, token),
+                (opened, text, token) => opened.Extractor.ExtractAsync(text, options with { Adapter = AdapterArgument.NameOf(opened) }, token),
                 (json, opened, result) =>
                 {
                     json.WritePropertyName("document");
@@ -60,6 +62,7 @@ internal static class ExtractCommand
                         json.WriteBoolean("truncated", true);
                     }
 
+                    AnswerLines.WriteAdapter(json, result.Adapter);
                     if (parsed.GetValue(details))
                     {
                         AnswerLines.WriteDetails(json, opened, result.Usage, result.Timings);

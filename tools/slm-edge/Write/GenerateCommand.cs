@@ -11,6 +11,7 @@ internal static class GenerateCommand
     {
         var command = new Command("generate", "Writes summaries, rewritings and the like: one JSON line per text, {\"text\":…,\"output\":…,\"finishReason\":…}.");
         var runtime = new RuntimeArguments(command, decides: false);
+        var adapter = new AdapterArgument(command);
         var texts = new TextArguments(command);
         var sampling = new SamplingArguments(command, new GenerationOptions().MaxTokens, stops: true);
         var details = new Option<bool>("--details") { Description = "Add bundle, version, engine, prompt hash, tokens and times to every line." };
@@ -21,8 +22,8 @@ internal static class GenerateCommand
             return AnswerLines.RunAsync(
                 texts,
                 parsed,
-                () => runtime.Open(parsed),
-                (opened, text, token) => opened.Generator.GenerateAsync(text, options, token),
+                () => adapter.Open(runtime, parsed),
+                (opened, text, token) => opened.Generator.GenerateAsync(text, options with { Adapter = AdapterArgument.NameOf(opened) }, token),
                 (json, opened, answer) =>
                 {
                     json.WriteString("output", answer.Text);
@@ -32,6 +33,7 @@ internal static class GenerateCommand
                         json.WriteBoolean("truncated", true);
                     }
 
+                    AnswerLines.WriteAdapter(json, answer.Adapter);
                     if (parsed.GetValue(details))
                     {
                         AnswerLines.WriteDetails(json, opened, answer.Usage, answer.Timings);

@@ -28,6 +28,7 @@ internal static class BundleCommand
         var gguf = new Option<string[]>("--gguf") { Description = "GGUF types to ship, separated by commas; with none of --gguf, --onnx and --as-trained: q8_0 and int4. Types: " + string.Join(", ", GgufTypes.Names) + ".", HelpName = "TYPE,…", CustomParser = ListOption.Parse, DefaultValueFactory = _ => [] };
         var onnx = new Option<string[]>("--onnx") { Description = "ONNX precisions to ship, separated by commas: int4, fp32.", HelpName = "PRECISION,…", CustomParser = ListOption.Parse, DefaultValueFactory = _ => [] };
         var asTrained = new Option<bool>("--as-trained") { Description = "Ship base and adapter apart, the base in the blocks that the adapter was trained on ('slm-train sft --quant', or a GGUF base): the device decides as the trainer did." };
+        var adapterOnly = new Option<bool>("--adapter-only") { Description = "Ship the adapter alone, with its task, calibration and golden examples: a device loads it beside its base ('slm-edge serve --adapters')." };
         ListOption.AcceptOnly(gguf, GgufTypes.Names);
         ListOption.AcceptOnly(onnx, ["int4", "fp32"]);
         Option<string> output = CommonOptions.Output("The bundle to write: a .slmb file, or a folder.");
@@ -46,14 +47,14 @@ internal static class BundleCommand
         Option<bool> json = CommonOptions.Json();
         var command = new Command("bundle", Description)
         {
-            run, baseModel, data, gguf, onnx, asTrained, output, sign, valid, train, text, label, report, name, version, maxLoss, maxKl, force, threads, json,
+            run, baseModel, data, gguf, onnx, asTrained, adapterOnly, output, sign, valid, train, text, label, report, name, version, maxLoss, maxKl, force, threads, json,
         };
         var smaller = new SmallerArguments(command, asTrained);
         command.SetAction((parsed, ct) => Task.Run(() =>
         {
             string[] types = parsed.GetValue(gguf)!;
             string[] precisions = parsed.GetValue(onnx)!;
-            if (types.Length + precisions.Length == 0 && !parsed.GetValue(asTrained))
+            if (types.Length + precisions.Length == 0 && !parsed.GetValue(asTrained) && !parsed.GetValue(adapterOnly))
             {
                 types = ["q8_0"];
                 precisions = ["int4"];
@@ -71,6 +72,7 @@ internal static class BundleCommand
                 Gguf = [.. types.Select(GgufTypes.Parse)],
                 Onnx = [.. precisions.Select(p => p == "fp32" ? OnnxPrecision.Fp32 : OnnxPrecision.Int4)],
                 AsTrained = parsed.GetValue(asTrained),
+                AdapterOnly = parsed.GetValue(adapterOnly),
                 Smaller = smaller.Read(parsed),
                 OutputPath = parsed.GetValue(output)!,
                 ReportPath = parsed.GetValue(report),

@@ -56,6 +56,18 @@ internal sealed class ByteAutomaton
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Configuration Step(Configuration state, byte value) => state.Next[value] ?? MakeNext(state, value);
 
+    /// <summary>The state after one character of <see cref="PlainText"/>, where it is the same for each of them; null where it is not.</summary>
+    public Configuration? AfterPlain(Configuration state)
+    {
+        if (!state.IsPlainKnown)
+        {
+            state.AfterPlain = FindAfterPlain(state);
+            state.IsPlainKnown = true;
+        }
+
+        return state.AfterPlain;
+    }
+
     /// <summary>The state whose mask is this one's: counts far from their limit are made equal.</summary>
     public Configuration Twin(Configuration state)
     {
@@ -127,6 +139,53 @@ internal sealed class ByteAutomaton
         return bytes;
     }
 
+    // By trying them all, so that nothing has to be known about the grammar: bytes that lead to one state are followed once.
+    private Configuration? FindAfterPlain(Configuration state)
+    {
+        Configuration after = Step(state, (byte)' ');
+        for (int value = ' ' + 1; value < 0x80; value++)
+        {
+            if (PlainText.Contains(value) && Step(state, (byte)value) != after)
+            {
+                return null;
+            }
+        }
+
+        foreach ((byte leadFrom, byte leadTo, byte from, byte to, byte more) in PlainText.Sequences)
+        {
+            Configuration? last = null;
+            for (int lead = leadFrom; lead <= leadTo; lead++)
+            {
+                Configuration next = Step(state, (byte)lead);
+                if (next != last && !Leads(next, from, to, more, after))
+                {
+                    return null;
+                }
+
+                last = next;
+            }
+        }
+
+        return after;
+    }
+
+    private bool Leads(Configuration state, byte from, byte to, int more, Configuration after)
+    {
+        Configuration? last = null;
+        for (int value = from; value <= to; value++)
+        {
+            Configuration next = Step(state, (byte)value);
+            if (next != last && !(more == 0 ? next == after : Leads(next, 0x80, 0xBF, more - 1, after)))
+            {
+                return false;
+            }
+
+            last = next;
+        }
+
+        return true;
+    }
+
     private Configuration MakeStart()
     {
         _work.Clear();
@@ -138,12 +197,16 @@ internal sealed class ByteAutomaton
     {
         _work.Clear();
         bool accepts = false;
+        ByteSet alike = ~default(ByteSet);
         foreach (Frame frame in state.Frames)
         {
             if (!frame.Node.Bytes.Contains(value))
             {
+                alike &= ~frame.Node.Bytes;
                 continue;
             }
+
+            alike &= frame.Node.Bytes;
 
             if (frame.Parent is null)
             {
@@ -156,7 +219,10 @@ internal sealed class ByteAutomaton
         }
 
         Configuration next = _work.Count == 0 && !accepts ? Dead : Expand(accepts);
-        state.Next[value] = next;
+
+        // All bytes that take the same stacks lead to the same state, which is made once for them.
+        alike.Fill(state.Next, next);
+
         return next;
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace SlmEdge.Tasks.Constraints.Grammar;
@@ -19,6 +20,10 @@ internal readonly record struct ByteSet(ulong A, ulong B, ulong C, ulong D)
 
     public static ByteSet operator |(ByteSet x, ByteSet y) => new(x.A | y.A, x.B | y.B, x.C | y.C, x.D | y.D);
 
+    public static ByteSet operator &(ByteSet x, ByteSet y) => new(x.A & y.A, x.B & y.B, x.C & y.C, x.D & y.D);
+
+    public static ByteSet operator ~(ByteSet x) => new(~x.A, ~x.B, ~x.C, ~x.D);
+
     public bool IsEmpty => (A | B | C | D) == 0;
 
     /// <summary>The smallest member of a set that is not empty.</summary>
@@ -33,6 +38,21 @@ internal readonly record struct ByteSet(ulong A, ulong B, ulong C, ulong D)
             }
 
             return (byte)value;
+        }
+    }
+
+    /// <summary>Writes a value at each member.</summary>
+    /// <param name="places">256 places.</param>
+    /// <param name="value">The value.</param>
+    public void Fill<T>(T[] places, T value)
+    {
+        ReadOnlySpan<ulong> words = [A, B, C, D];
+        for (int word = 0; word < words.Length; word++)
+        {
+            for (ulong left = words[word]; left != 0; left &= left - 1)
+            {
+                places[(word << 6) + BitOperations.TrailingZeroCount(left)] = value;
+            }
         }
     }
 

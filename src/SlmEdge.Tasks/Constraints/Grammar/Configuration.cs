@@ -18,6 +18,12 @@ internal sealed class Configuration(Frame[] frames, bool accepts)
     /// <summary>A state that allows the same next tokens at the same cost; null until asked for.</summary>
     public Configuration? Twin { get; set; }
 
+    /// <summary>The state after any plain character, where it is the same for all; see <see cref="IsPlainKnown"/>.</summary>
+    public Configuration? AfterPlain { get; set; }
+
+    /// <summary>Whether <see cref="AfterPlain"/> was looked for.</summary>
+    public bool IsPlainKnown { get; set; }
+
     /// <summary>The allowed tokens, where they were asked for.</summary>
     public TokenMask? Mask { get; set; }
 }

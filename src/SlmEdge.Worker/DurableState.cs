@@ -1,0 +1,84 @@
+using SlmEdge.Worker.Http;
+using SlmEdge.Worker.Jobs;
+using SlmEdge.Worker.Journal;
+using SlmEdge.Worker.Serving;
+using SlmEdge.Worker.Storage;
+
+namespace SlmEdge.Worker;
+
+/// <summary>What outlives the process: the database with the journal and the jobs, and those that work on it.</summary>
+internal sealed class DurableState : IAsyncDisposable
+{
+    private readonly FolderLock folder;
+    private readonly StateDatabase database;
+    private readonly JobStore store;
+    private readonly JobRunner runner;
+    private readonly InboxWatcher? inbox;
+    private readonly IServingEngine engine;
+    private readonly TimeProvider time;
+
+    private DurableState(FolderLock folder, StateDatabase database, IServingEngine engine, WorkerOptions options, WorkerLog log, TimeProvider time)
+    {
+        this.folder = folder;
+        this.database = database;
+        this.engine = engine;
+        this.time = time;
+        Journal = new DecisionJournal(database, options.Journal, log, time);
+        store = new JobStore(database, Journal, time);
+        runner = new JobRunner(store, new RowDecider(engine, Journal, time), log, time);
+        inbox = options.Inbox is { } watched ? new InboxWatcher(watched, store, runner, log, time) : null;
+    }
+
+    /// <summary>The record of what was decided.</summary>
+    public DecisionJournal Journal { get; }
+
+    /// <summary>What keeps it from writing at present, in a sentence; null when nothing does.</summary>
+    public string? Trouble => database.Trouble;
+
+    /// <summary>Opens the state, and goes on with the jobs that were under way.</summary>
+    /// <exception cref="WorkerException">Another service has the folder, or it cannot be used.</exception>
+    public static async Task<DurableState> OpenAsync(string directory, IServingEngine engine, WorkerOptions options, WorkerLog log, TimeProvider? clock = null)
+    {
+        var folder = FolderLock.Take(directory);
+        StateDatabase? database = null;
+        try
+        {
+            var time = clock ?? TimeProvider.System;
+            database = StateDatabase.Open(Path.Combine(directory, "worker.db"), [.. JournalTables.Schema, .. JobTables.Schema], log, time);
+            var state = new DurableState(folder, database, engine, options, log, time);
+            await state.store.DropUnfinishedAsync().ConfigureAwait(false);
+            state.runner.Start();
+            state.inbox?.Start();
+            return state;
+        }
+        catch (Exception error)
+        {
+            if (database is not null)
+            {
+                await database.DisposeAsync().ConfigureAwait(false);
+            }
+
+            folder.Dispose();
+            if (error is StorageException)
+            {
+                throw new WorkerException(error.Message, error);
+            }
+
+            throw;
+        }
+    }
+
+    public IEnumerable<IEndpointGroup> Endpoints() => [new JournalEndpoints(Journal, database, engine), new JobEndpoints(store, runner, time)];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (inbox is not null)
+        {
+            await inbox.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await runner.DisposeAsync().ConfigureAwait(false);
+        await database.DisposeAsync().ConfigureAwait(false);
+        folder.Dispose();
+    }
+}

@@ -1,0 +1,82 @@
+using SlmEdge.Runtime;
+using SlmEdge.Worker.Storage;
+
+namespace SlmEdge.Worker.Jobs;
+
+/// <summary>Works through the queue, the oldest job first, a batch of rows at a time; while one batch is written to the disk the next is decided.</summary>
+internal sealed class JobRunner(JobStore store, RowDecider decider, WorkerLog log, TimeProvider time) : IAsyncDisposable
+{
+    private const int RowsTogether = 64;
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource stop = new();
+    private readonly SemaphoreSlim news = new(0, 1);
+    private Task loop = Task.CompletedTask;
+
+    public void Start() => loop = Task.Run(RunAsync);
+
+    /// <summary>Says that there may be something to do.</summary>
+    public void Wake()
+    {
+        try
+        {
+            news.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It was woken already.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync().ConfigureAwait(false);
+        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.Dispose();
+        news.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var trouble = TimeSpan.Zero;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var worked = await StepAsync().ConfigureAwait(false);
+                trouble = TimeSpan.Zero;
+                if (!worked)
+                {
+                    await news.WaitAsync(Idle, stop.Token).ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (error is RuntimeBusyException or RuntimeStoppedException or StorageException)
+            {
+                // Nothing of it was kept; the rows wait where they are.
+                trouble = trouble == TimeSpan.Zero ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromTicks(Math.Min((trouble * 2).Ticks, TimeSpan.FromSeconds(30).Ticks));
+                await Task.Delay(trouble, time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception error)
+            {
+                log.Write(WorkerLogLevel.Error, "jobs-failed", ("detail", $"{error.GetType().Name}: {error.Message}"));
+                await Task.Delay(TimeSpan.FromSeconds(5), time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<bool> StepAsync()
+    {
+        if (store.FindWork(RowsTogether) is not { } work)
+        {
+            return false;
+        }
+
+        var outcomes = await decider.DecideAsync(work.Job, work.Rows, stop.Token).ConfigureAwait(false);
+        await store.CompleteAsync(work.Job.Id, outcomes).ConfigureAwait(false);
+        return true;
+    }
+}

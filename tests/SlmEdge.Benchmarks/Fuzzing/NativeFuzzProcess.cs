@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace SlmEdge.Benchmarks.Fuzzing;
+
+/// <summary>A <see cref="NativeFuzzWorker"/>, started again when it ended.</summary>
+internal sealed class NativeFuzzProcess(string target) : IDisposable
+{
+    private readonly List<string> errors = [];
+    private Process? process;
+
+    /// <summary>Has a file used.</summary>
+    public (FuzzOutcome Outcome, long Memory, string Message) Use(string path, int milliseconds)
+    {
+        process ??= Start();
+        process.StandardInput.WriteLine(path);
+        process.StandardInput.Flush();
+        var deadline = Stopwatch.StartNew();
+        while (true)
+        {
+            var line = process.StandardOutput.ReadLineAsync();
+            if (!line.Wait(Math.Max(0, milliseconds - (int)deadline.ElapsedMilliseconds)))
+            {
+                Stop();
+                return (FuzzOutcome.Hung, 0, $"no answer in {milliseconds} ms");
+            }
+
+            if (line.Result is null)
+            {
+                process.WaitForExit();
+                var message = $"exit code {process.ExitCode}: {Errors()}";
+                Stop();
+                return (FuzzOutcome.Crashed, 0, message);
+            }
+
+            if (line.Result.Split('\t', 4) is ["answer", var kind, var memory, var text])
+            {
+                return (Enum.Parse<FuzzOutcome>(kind), long.Parse(memory, CultureInfo.InvariantCulture), text);
+            }
+        }
+    }
+
+    public void Dispose() => Stop();
+
+    private Process Start()
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(NativeFuzzProcess).Assembly.Location);
+        }
+
+        foreach (var argument in (string[])[NativeFuzzWorker.Command, "--target", target])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var started = Process.Start(start) ?? throw new InvalidOperationException("The worker did not start.");
+        started.ErrorDataReceived += (_, line) =>
+        {
+            lock (errors)
+            {
+                errors.Add(line.Data ?? "");
+            }
+        };
+        started.BeginErrorReadLine();
+        return started;
+    }
+
+    private string Errors()
+    {
+        lock (errors)
+        {
+            return string.Join(" | ", errors.Where(line => line.Length > 0).TakeLast(4));
+        }
+    }
+
+    private void Stop()
+    {
+        if (process is { HasExited: false })
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        process?.Dispose();
+        process = null;
+        lock (errors)
+        {
+            errors.Clear();
+        }
+    }
+}
