@@ -18,7 +18,7 @@ public sealed class MalformedRequestTests
     };
 
     [SkippableFact]
-    public async Task A_service_that_classifies_stands_a_thousand_of_them()
+    public async Task A_service_that_classifies_stands_five_hundred_of_them()
     {
         await using var service = await RunningService.StartAsync(new RuntimeOptions { QueueCapacity = 64 }, Options);
         var body = JsonSerializer.Serialize(new { texts = TinyBundle.Texts });
@@ -28,7 +28,7 @@ public sealed class MalformedRequestTests
     }
 
     [Fact]
-    public async Task A_service_that_chats_stands_a_thousand_of_them()
+    public async Task A_service_that_chats_stands_five_hundred_of_them()
     {
         await using var service = await RunningService.StartAsync(TaskKind.Chat, Options);
         const string Body = """{"messages":[{"role":"user","content":"Which hose?"}],"max_tokens":6}""";
