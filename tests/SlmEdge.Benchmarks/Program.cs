@@ -5,6 +5,7 @@ using SlmEdge.Benchmarks.Constraints;
 using SlmEdge.Benchmarks.Data;
 using SlmEdge.Benchmarks.Fuzzing;
 using SlmEdge.Benchmarks.Generation;
+using SlmEdge.Benchmarks.HttpFuzzing;
 using SlmEdge.Benchmarks.Memory;
 using SlmEdge.Benchmarks.Models;
 using SlmEdge.Benchmarks.Quantization;
@@ -26,6 +27,8 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["load"] = LoadBenchmark.Run,
     ["start"] = StartBenchmark.Run,
     ["fuzz"] = FuzzBenchmark.Run,
+    ["http-fuzz"] = HttpFuzzBenchmark.Run,
+    ["serve-throughput"] = ServeThroughputBenchmark.Run,
     ["fuzz-native"] = NativeFuzzBenchmark.Run,
     [NativeFuzzWorker.Command] = NativeFuzzWorker.Run,
     ["generate"] = GenerateBenchmark.Run,
@@ -62,6 +65,10 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
                                                         process start to the first decision, against llama.cpp's to its first token
           fuzz               --bundle x.slmb [--count N] [--seed N] [--targets A,B]
                                                         mutated files against the checks before native code
+          http-fuzz          --bundle x.slmb [--requests N] [--seed N] [--clients N]
+                                                        malformed requests over raw connections against the HTTP service
+          serve-throughput   MODEL --server PATH [--clients N]
+                                                        texts over HTTP against the library's own batch, llama-server beside it
           fuzz-native        --bundle x.slmb [--gguf FILE] [--count N] [--seed N] [--targets A,B] [--keep DIR]
                                                         mutated files through the checks into the engines, in processes of their own
           generate           --gguf FILE --llama-bench PATH and/or --onnx DIR [--dtype fp32|q4] [--prompt N] [--tokens N]
