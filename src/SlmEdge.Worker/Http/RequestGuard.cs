@@ -6,6 +6,7 @@ using SlmEdge.Runtime;
 using SlmEdge.Tasks.Templates;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Storage;
 
 namespace SlmEdge.Worker.Http;
@@ -113,6 +114,10 @@ internal sealed class RequestGuard(bool loopbackOnly, WorkerOptions options, Wor
                 return new HttpProblem(StatusCodes.Status404NotFound, "unknown-adapter", "Unknown adapter", unknown.Message);
             case AdapterException refused:
                 return new HttpProblem(StatusCodes.Status422UnprocessableEntity, "adapter-refused", "Adapter refused", refused.Message);
+            case PoisonRequestException poison:
+                return new HttpProblem(StatusCodes.Status422UnprocessableEntity, "poison", "Poison request", poison.Message);
+            case EngineEndedException ended:
+                return new HttpProblem(StatusCodes.Status503ServiceUnavailable, "engine-ended", "Engine ended", ended.Message, TimeSpan.FromSeconds(2));
             case RuntimeException failed:
                 log.Write(WorkerLogLevel.Error, "engine-failed", ("route", Route(context)), ("detail", failed.Message));
                 return new HttpProblem(StatusCodes.Status500InternalServerError, "engine-failed", "The engine failed", failed.Message);
