@@ -15,6 +15,12 @@ using SlmEdge.Tools.Edge.Journal;
 using SlmEdge.Tools.Edge.Serve;
 using SlmEdge.Tools.Edge.Write;
 using SlmEdge.Worker;
+using SlmEdge.Worker.Isolation;
+
+if (args is [EngineHost.CommandName, ..])
+{
+    return await EngineHost.RunAsync(args).ConfigureAwait(false);
+}
 
 var root = new RootCommand("Runs small language models from SlmEdge bundles on this device, without a network.")
 {

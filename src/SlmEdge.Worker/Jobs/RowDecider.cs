@@ -9,6 +9,7 @@ using SlmEdge.Runtime.Generation;
 using SlmEdge.Tasks;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Journal;
+using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.Jobs;
@@ -49,7 +50,7 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
                 outcomes.Add(new RowOutcome(row.Row, null, invalid.Message, null, null));
                 left.RemoveAt((int)invalid.Index);
             }
-            catch (RuntimeException error) when (error is not (RuntimeBusyException or RuntimeStoppedException))
+            catch (RuntimeException error) when (error is not (RuntimeBusyException or RuntimeStoppedException or EngineEndedException))
             {
                 // One of them spoils the others: each by itself.
                 foreach (var row in left)
@@ -126,7 +127,7 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
         {
             return new RowOutcome(row.Row, null, invalid.Message, null, null);
         }
-        catch (RuntimeException error) when (error is not (RuntimeBusyException or RuntimeStoppedException))
+        catch (RuntimeException error) when (error is not (RuntimeBusyException or RuntimeStoppedException or EngineEndedException))
         {
             return Failed(row, error);
         }
