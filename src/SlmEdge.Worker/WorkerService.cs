@@ -14,10 +14,15 @@ using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Adapters;
 using SlmEdge.Worker.Bundles;
 using SlmEdge.Worker.Classify;
+using SlmEdge.Worker.Embed;
+using SlmEdge.Worker.Extract;
+using SlmEdge.Worker.Generate;
 using SlmEdge.Worker.Health;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Limits;
+using SlmEdge.Worker.OpenAi;
+using SlmEdge.Worker.OpenApi;
 using SlmEdge.Worker.Page;
 using SlmEdge.Worker.Serving;
 
@@ -225,9 +230,16 @@ public sealed class WorkerService : IAsyncDisposable
     private static IEnumerable<IEndpointGroup> Endpoints(LiveEngine engine, WorkerOptions options, DurableState? state) =>
     [
         new ClassifyEndpoints(engine, options, state?.Journal),
+        new ExtractEndpoints(engine, options),
+        new GenerateEndpoints(engine, options),
+        new EmbedEndpoints(engine),
+        new CompletionEndpoints(engine, options),
+        new ModelEndpoints(engine),
+        new TasksEndpoints(engine),
         new BundleEndpoints(engine),
         new AdapterEndpoints(engine, options),
         new HealthEndpoints(engine),
+        new ApiEndpoints(),
         new TryPage(),
         .. state?.Endpoints() ?? [],
     ];

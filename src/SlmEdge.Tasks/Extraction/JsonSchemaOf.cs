@@ -12,6 +12,8 @@ namespace SlmEdge.Tasks.Extraction;
 /// The schema of a C# type: what <see cref="SerializerOptions"/> reads back into it. Names in camel case, enumerations by name; properties that are not
 /// nullable or are parameters of the constructor without a default are required; others may be left out.
 /// </summary>
+[RequiresUnreferencedCode("The schema of a type is read from its members at run time; where code is trimmed, give the schema as JSON.")]
+[RequiresDynamicCode("The schema of a type is read from its members at run time; where code is compiled ahead of time, give the schema as JSON.")]
 public static class JsonSchemaOf
 {
     private static readonly JsonSchemaExporterOptions Exporter = new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Fit };

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SlmEdge.Runtime;
+using SlmEdge.Tasks.Templates;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Isolation;
@@ -48,8 +49,15 @@ internal sealed class RequestGuard(bool loopbackOnly, WorkerOptions options, Wor
             problem = Describe(error, context);
             if (context.Response.HasStarted)
             {
-                // Half an answer was sent; ending the connection is the only way to say that it is not whole.
-                context.Abort();
+                if (context.Features.Get<EventStream>() is { } events)
+                {
+                    await events.FailAsync(problem).ConfigureAwait(false);
+                }
+                else
+                {
+                    // Half an answer was sent; ending the connection is the only way to say that it is not whole.
+                    context.Abort();
+                }
             }
         }
 
@@ -100,6 +108,8 @@ internal sealed class RequestGuard(bool loopbackOnly, WorkerOptions options, Wor
                 return new HttpProblem(StatusCodes.Status507InsufficientStorage, "storage-failed", "Storage failed", full.Message, TimeSpan.FromSeconds(10));
             case RuntimeStoppedException:
                 return new HttpProblem(StatusCodes.Status503ServiceUnavailable, "stopping", "Stopping", "The service is stopping.", TimeSpan.FromSeconds(5));
+            case RuntimeException { InnerException: ChatTemplateException } refused:
+                return HttpProblem.Bad("conversation", "Conversation", refused.Message, "messages");
             case AdapterException { Refusal: AdapterRefusal.UnknownName } unknown:
                 return new HttpProblem(StatusCodes.Status404NotFound, "unknown-adapter", "Unknown adapter", unknown.Message);
             case AdapterException refused:

@@ -4,7 +4,7 @@ using SlmEdge.Worker.Storage;
 
 namespace SlmEdge.Worker.Jobs;
 
-/// <summary>Works through the queue, the oldest job first, a batch of rows at a time; while one batch is written to the disk the next is decided.</summary>
+/// <summary>Works through the queue, the oldest job first, a batch of rows at a time: one call of the engine, one transaction.</summary>
 internal sealed class JobRunner(JobStore store, RowDecider decider, WorkerLog log, TimeProvider time) : IAsyncDisposable
 {
     private const int RowsTogether = 64;

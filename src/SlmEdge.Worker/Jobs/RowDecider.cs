@@ -19,6 +19,9 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
 {
     private const int MostAttempts = 5;
 
+    // Nobody waits for a row: who asks now goes first.
+    private static readonly ClassificationOptions Unhurried = new() { Priority = RequestPriority.Low };
+
     /// <summary>Decides rows.</summary>
     /// <exception cref="RuntimeBusyException">The engine has no room: none of the rows was tried.</exception>
     /// <exception cref="RuntimeStoppedException">The engine is stopped or being started again.</exception>
@@ -35,7 +38,7 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
         {
             try
             {
-                var decisions = await engine.ClassifyAsync([.. left.Select(row => row.Text)], ct).ConfigureAwait(false);
+                var decisions = await engine.ClassifyAsync([.. left.Select(row => row.Text)], Unhurried, ct).ConfigureAwait(false);
                 var bodies = journal.Describe(engine.Bundle, decisions, Source(job));
                 outcomes.AddRange(left.Zip(decisions, bodies).Select(item =>
                     new RowOutcome(item.First.Row, Json(json => DecisionJson.Write(json, item.Second, job.Top)), null, null, item.Third)));
@@ -110,7 +113,8 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
             }),
             null,
             null,
-            journal.DescribeAnswer(engine.Bundle, Source(job), row.Text, answer, finish, tokens, Stopwatch.GetElapsedTime(started)));
+            journal.DescribeAnswer(engine.Bundle, Source(job), row.Text, answer, finish, tokens, Stopwatch.GetElapsedTime(started)),
+            "answer");
     }
 
     private async Task<RowOutcome> TryAsync(JobRow row, Func<Task<RowOutcome>> work)
