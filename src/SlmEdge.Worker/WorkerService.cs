@@ -119,7 +119,7 @@ public sealed class WorkerService : IAsyncDisposable
 
             if (options.Adapters.Split?.Weights.Keys.FirstOrDefault(name => name != AdapterSplit.Model && child.Adapters.All(adapter => adapter.Name != name)) is { } missing)
             {
-                throw new AdapterException(AdapterRefusal.UnknownName, $"Requests are to be shared out to the adapter '{missing}', which is not loaded.");
+                throw new AdapterException(AdapterRefusal.UnknownName, $"No adapter '{missing}' is loaded, to which requests are to be shared out.");
             }
 
             return await StartAsync(child, options, ct).ConfigureAwait(false);
