@@ -55,6 +55,9 @@ public sealed class WorkerService : IAsyncDisposable
     public string Description =>
         $"{engine.Bundle.Manifest.Name} {engine.Bundle.Manifest.Version} ({engine.Bundle.File} on {engine.Bundle.EngineInfo.Name} {engine.Bundle.EngineInfo.Version})";
 
+    /// <summary>Whether the engine answers, or is being started again; false when it was tried in vain several times.</summary>
+    public bool IsSound => engine.Health != EngineHealth.Failed;
+
     /// <summary>Checks what can be checked of options before a model is loaded.</summary>
     /// <exception cref="WorkerException">An address is wrong, the key file or the certificate cannot be used, or nobody would be asked for a key.</exception>
     /// <exception cref="ArgumentException">A limit is out of range.</exception>
@@ -116,7 +119,7 @@ public sealed class WorkerService : IAsyncDisposable
 
             if (options.Adapters.Split?.Weights.Keys.FirstOrDefault(name => name != AdapterSplit.Model && child.Adapters.All(adapter => adapter.Name != name)) is { } missing)
             {
-                throw new AdapterException(AdapterRefusal.UnknownName, $"Requests are to be shared out to the adapter '{missing}', which is not loaded.");
+                throw new AdapterException(AdapterRefusal.UnknownName, $"No adapter '{missing}' is loaded, to which requests are to be shared out.");
             }
 
             return await StartAsync(child, options, ct).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SlmEdge.Tools.Edge.CommandLine;
 using SlmEdge.Worker;
+using SlmEdge.Worker.Systemd;
 
 namespace SlmEdge.Tools.Edge.Serve;
 
@@ -46,10 +47,13 @@ internal static class ServeCommand
 
     private static async Task<int> ServeAsync(WorkerService service, CancellationToken ct)
     {
+        await using var systemd = SystemdNotifier.FromEnvironment();
+        systemd.Ready($"{service.Description} listens on {string.Join(", ", service.Addresses)}", () => service.IsSound);
         Console.WriteLine($"{service.Description} listens on {string.Join(", ", service.Addresses)}");
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = ct.Register(stopped.SetResult);
         await stopped.Task.ConfigureAwait(false);
+        systemd.Stopping();
         await service.StopAsync().ConfigureAwait(false);
         await Console.Error.WriteLineAsync("slm-edge serve: stopped").ConfigureAwait(false);
         return ExitCodes.Done;
