@@ -232,7 +232,7 @@ public sealed class WorkerService : IAsyncDisposable
         new ClassifyEndpoints(engine, options, state?.Journal),
         new ExtractEndpoints(engine, options),
         new GenerateEndpoints(engine, options),
-        new EmbedEndpoints(engine),
+        new EmbedEndpoints(engine, options),
         new CompletionEndpoints(engine, options),
         new ModelEndpoints(engine),
         new TasksEndpoints(engine),

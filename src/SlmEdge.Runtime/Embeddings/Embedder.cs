@@ -87,6 +87,15 @@ public sealed class Embedder : IDisposable
         }
     }
 
+    /// <summary>Opens the model of a bundle that is open, and stays its owner's to close after the embedder.</summary>
+    /// <inheritdoc cref="Open(string, EmbedderOptions?)" path="/exception"/>
+    internal static Embedder Open(Bundle bundle, EmbedderOptions options)
+    {
+        options.Validate();
+        var choice = ModelChoice.Choose(bundle.Manifest, EngineChoice.Llama, options.File);
+        return new Embedder(Load(bundle.GetFilePath(choice.File), options), options, bundle.Manifest.Name, null);
+    }
+
     /// <summary>Embeds one text.</summary>
     /// <param name="text">The text. What looks like control tokens in it stays text.</param>
     /// <param name="ct">Gives up before the next pass.</param>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
 using SlmEdge.Worker.Http;
 
 namespace SlmEdge.Worker.Classify;
@@ -19,16 +18,7 @@ internal sealed record ClassifyRequest(IReadOnlyList<string> Texts, bool IsList,
 
     public static ClassifyRequest Parse(JsonElement root, int maxTexts)
     {
-        var hasText = root.TryGetProperty("text", out var text);
-        var hasTexts = root.TryGetProperty("texts", out var texts);
-        if (hasText == hasTexts)
-        {
-            throw HttpProblem.Bad(
-                "missing-field",
-                hasText ? "Two fields" : "Missing field",
-                hasText ? "The body has both 'text' and 'texts'; give one of them." : "The body has neither 'text' (one string) nor 'texts' (a list of strings).");
-        }
-
+        var (texts, isList) = root.ReadTextOrTexts(maxTexts);
         var top = root.FindInteger("top", 1, int.MaxValue) ?? 0;
         var details = root.FindFlag("details") ?? false;
         var adapter = root.FindText("adapter");
@@ -38,36 +28,6 @@ internal sealed record ClassifyRequest(IReadOnlyList<string> Texts, bool IsList,
             throw HttpProblem.Bad("wrong-shape", "Wrong shape", "The body has both 'adapter' and 'key', which chooses one; give one of them.", "key");
         }
 
-        if (hasText)
-        {
-            return new ClassifyRequest([text.AsText("text")], false, top, details) { Adapter = adapter, Key = key };
-        }
-
-        if (texts.ValueKind != JsonValueKind.Array)
-        {
-            throw JsonFields.Wrong("texts", "a list of strings", texts);
-        }
-
-        var count = texts.GetArrayLength();
-        if (count == 0)
-        {
-            throw HttpProblem.Bad("empty-text", "No texts", "'texts' is an empty list.");
-        }
-
-        if (count > maxTexts)
-        {
-            throw new HttpProblem(
-                StatusCodes.Status413PayloadTooLarge, "too-many-texts", "Too many texts", $"The request has {count} texts; at most {maxTexts} are allowed. Send them in several requests.");
-        }
-
-        var list = new string[count];
-        var i = 0;
-        foreach (var item in texts.EnumerateArray())
-        {
-            list[i] = item.AsText($"texts[{i}]");
-            i++;
-        }
-
-        return new ClassifyRequest(list, true, top, details) { Adapter = adapter, Key = key };
+        return new ClassifyRequest(texts, isList, top, details) { Adapter = adapter, Key = key };
     }
 }

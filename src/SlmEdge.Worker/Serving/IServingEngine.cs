@@ -1,6 +1,7 @@
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Embeddings;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
@@ -37,6 +38,11 @@ internal interface IServingEngine : IAsyncDisposable
     /// <inheritdoc cref="Classifier.ClassifyAsync(IReadOnlyList{string}, ClassificationOptions?, CancellationToken)"/>
     Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct) =>
         options?.Adapter is null ? ClassifyAsync(texts, ct) : throw WithoutAdapters();
+
+    /// <inheritdoc cref="Embedder.EmbedAsync(IReadOnlyList{string}, CancellationToken)"/>
+    /// <exception cref="NotSupportedException">The engine has no vectors to give.</exception>
+    Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct) =>
+        throw new NotSupportedException("The engine runs in a process of its own, which does not embed yet; 'slm-edge embed' does, and so does a service that was started without isolation.");
 
     /// <inheritdoc cref="AdapterCollection.List"/>
     IReadOnlyList<AdapterInfo> Adapters => [];
