@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Embeddings;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
@@ -36,6 +37,20 @@ internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metri
             }
 
             return decisions;
+        }
+        catch (Exception error)
+        {
+            metrics.Failed(error);
+            throw;
+        }
+    }
+
+    public async Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct)
+    {
+        metrics.Asked("embed");
+        try
+        {
+            return await engine.EmbedAsync(texts, ct).ConfigureAwait(false);
         }
         catch (Exception error)
         {

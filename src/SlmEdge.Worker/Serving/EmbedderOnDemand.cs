@@ -12,6 +12,18 @@ internal sealed class EmbedderOnDemand(SlmRuntime runtime) : IAsyncDisposable
     private Task<Embedder>? opening;
     private bool disposed;
 
+    /// <summary>Passes that have ended, with the opening as the first.</summary>
+    public long Evaluations
+    {
+        get
+        {
+            lock (gate)
+            {
+                return opening is { IsCompletedSuccessfully: true } ? opening.Result.Evaluations + 1 : 0;
+            }
+        }
+    }
+
     /// <inheritdoc cref="IServingEngine.EmbedAsync"/>
     public async Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct)
     {

@@ -40,9 +40,8 @@ internal interface IServingEngine : IAsyncDisposable
         options?.Adapter is null ? ClassifyAsync(texts, ct) : throw WithoutAdapters();
 
     /// <inheritdoc cref="Embedder.EmbedAsync(IReadOnlyList{string}, CancellationToken)"/>
-    /// <exception cref="NotSupportedException">The engine has no vectors to give.</exception>
-    Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct) =>
-        throw new NotSupportedException("The engine runs in a process of its own, which does not embed yet; 'slm-edge embed' does, and so does a service that was started without isolation.");
+    /// <exception cref="NotSupportedException">The bundle has no GGUF file, or its model is of a family that is not embedded with.</exception>
+    Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct);
 
     /// <inheritdoc cref="AdapterCollection.List"/>
     IReadOnlyList<AdapterInfo> Adapters => [];

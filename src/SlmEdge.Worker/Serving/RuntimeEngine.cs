@@ -27,6 +27,9 @@ internal sealed class RuntimeEngine(SlmRuntime runtime, bool owned) : IServingEn
     public Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct) =>
         runtime.Classifier.ClassifyAsync(texts, options, ct);
 
+    /// <summary>Evaluations of both engines that have ended: while requests are under way and this stands still, one of them hangs.</summary>
+    public long Evaluations => runtime.Evaluations + embedder.Evaluations;
+
     public Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct) => embedder.EmbedAsync(texts, ct);
 
     public IReadOnlyList<AdapterInfo> Adapters => runtime.Adapters.List();
