@@ -233,10 +233,10 @@ public sealed class WorkerService : IAsyncDisposable
     private static IEnumerable<IEndpointGroup> Endpoints(IServingEngine engine, WorkerOptions options, DurableState? state, ServiceMetrics metrics) =>
     [
         new ClassifyEndpoints(engine, options, state?.Journal),
-        new ExtractEndpoints(engine, options),
-        new GenerateEndpoints(engine, options),
+        new ExtractEndpoints(engine, options, state?.Journal),
+        new GenerateEndpoints(engine, options, state?.Journal),
         new EmbedEndpoints(engine, options),
-        new CompletionEndpoints(engine, options),
+        new CompletionEndpoints(engine, options, state?.Journal),
         new ModelEndpoints(engine),
         new TasksEndpoints(engine),
         new BundleEndpoints(engine),
