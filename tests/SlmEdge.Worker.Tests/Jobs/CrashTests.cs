@@ -10,9 +10,9 @@ namespace SlmEdge.Worker.Tests.Jobs;
 /// <summary>The service is killed in the middle of its work, again and again, and nothing that it accepted is lost or decided twice.</summary>
 public sealed class CrashTests : IDisposable
 {
-    private const int Kills = 8;
-    private const int RowsOfAJob = 400;
-    private const int RowsOfAFile = 150;
+    private const int Kills = 4;
+    private const int RowsOfAJob = 200;
+    private const int RowsOfAFile = 80;
 
     private readonly TemporaryFolder folder = new();
 
