@@ -153,6 +153,19 @@ Task("Engines")
 
 string[] MsBuildOptions() => ["-c", configuration, "--nologo", "-v", "minimal", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
 
+var nativeEdge = $"{apps}/slm-edge-native";
+
+// The device's program compiled ahead of time. Where the compiler cannot be fetched, the one that runs on the installed .NET does the same, only slower to start.
+void BuildNativeEdge()
+{
+    const string project = "tools/slm-edge-native/slm-edge-native.csproj";
+    Information("Compiling slm-edge ahead of time …");
+    if (TryRun("dotnet", ["restore", project, "--nologo", "-v", "quiet", "-nodeReuse:false"])
+        && TryRun("dotnet", ["publish", project, "--no-restore", $"-p:PublishDir={nativeEdge}/", .. MsBuildOptions()])) return;
+    Warning("slm-edge could not be compiled ahead of time (see above): artifacts/bin/slm-edge runs on the installed .NET instead and starts more slowly.");
+    if (System.IO.Directory.Exists(nativeEdge)) System.IO.Directory.Delete(nativeEdge, true);
+}
+
 Task("Build")
     .Description("Builds slm-train, slm-export and slm-edge into artifacts/bin.")
     .IsDependentOn("Engines")
@@ -161,16 +174,18 @@ Task("Build")
     Information($"Building {string.Join(", ", programs)} …");
     Run("dotnet", ["restore", "tools/tools.proj", "--nologo", "-v", "quiet", "-nodeReuse:false"]);
     Run("dotnet", ["publish", "tools/tools.proj", "--no-restore", .. MsBuildOptions()]);
+    BuildNativeEdge();
     System.IO.Directory.CreateDirectory($"{root}/artifacts/bin");
     foreach (var program in programs)
     {
         if (!System.IO.File.Exists($"{apps}/{program}/{program}")) throw new CakeException($"The build left no artifacts/app/{program}/{program}.");
         var link = new System.IO.FileInfo($"{root}/artifacts/bin/{program}");
         if (link.LinkTarget is null && link.Exists) link.Delete();
-        if (link.LinkTarget != $"../app/{program}/{program}")
+        var folder = program == "slm-edge" && System.IO.File.Exists($"{nativeEdge}/slm-edge") ? "slm-edge-native" : program;
+        if (link.LinkTarget != $"../app/{folder}/{program}")
         {
             link.Delete();
-            System.IO.File.CreateSymbolicLink(link.FullName, $"../app/{program}/{program}");
+            System.IO.File.CreateSymbolicLink(link.FullName, $"../app/{folder}/{program}");
         }
     }
 
@@ -323,15 +338,16 @@ Task("Pack")
     var packages = $"{root}/artifacts/packages";
     var version = XDocument.Load($"{root}/Directory.Build.props").Descendants("Version").First().Value;
     System.IO.Directory.CreateDirectory(packages);
-    foreach (var library in new[] { "Formats", "Tasks", "Bundles", "Engines", "Runtime" })
-        Run("dotnet", ["pack", $"src/SlmEdge.{library}/SlmEdge.{library}.csproj", "-p:IsPackable=true", "-o", packages, .. MsBuildOptions()]);
+    foreach (var library in new[] { "Formats", "Tasks", "Bundles", "Engines", "Runtime", "Extensions.AI" })
+        Run("dotnet", ["pack", $"src/SlmEdge.{library}/SlmEdge.{library}.csproj", "-o", packages, .. MsBuildOptions()]);
 
     // The device needs no libtorch: the program, llama.cpp and ONNX Runtime are all of it.
     var name = $"slm-edge-{version}-{rid}";
     var staging = $"{root}/artifacts/obj/{name}";
     if (System.IO.Directory.Exists(staging)) System.IO.Directory.Delete(staging, true);
     System.IO.Directory.CreateDirectory($"{staging}/native/{rid}");
-    Run("cp", ["-r", $"{apps}/slm-edge/.", staging]);
+    if (System.IO.File.Exists($"{nativeEdge}/slm-edge")) Run("cp", [$"{nativeEdge}/slm-edge", staging]);
+    else Run("cp", ["-r", $"{apps}/slm-edge/.", staging]);
     Run("cp", ["-rL", $"{natives}/llama.cpp", $"{natives}/onnxruntime", $"{staging}/native/{rid}/"]);
     Run("cp", [$"{root}/LICENSE", staging]);
     Run("tar", ["-czf", $"{packages}/{name}.tar.gz", "-C", $"{root}/artifacts/obj", name]);

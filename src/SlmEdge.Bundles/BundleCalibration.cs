@@ -5,5 +5,5 @@ namespace SlmEdge.Bundles;
 public sealed record BundleCalibration(double Temperature = 1)
 {
     /// <summary>Thresholds of label sets with a stated coverage, by rising coverage; empty when there were no rows to find them on.</summary>
-    public IReadOnlyList<ConformalThreshold> Conformal { get; init; } = [];
+    public IReadOnlyList<ConformalThreshold> Conformal { get; init => field = value ?? []; } = [];
 }

@@ -32,7 +32,7 @@ public sealed record BundleManifest
     public required TaskDefinition Task { get; init; }
 
     /// <summary>All files, without the manifest and the signature. <see cref="BundleWriter"/> fills it in.</summary>
-    public IReadOnlyList<BundleFile> Files { get; init; } = [];
+    public IReadOnlyList<BundleFile> Files { get; init => field = value ?? []; } = [];
 
     /// <summary>The base model.</summary>
     public required BundleBase Base { get; init; }
@@ -44,19 +44,19 @@ public sealed record BundleManifest
     public string? TemplateSha256 { get; init; }
 
     /// <summary>The code of each label; empty when labels are scored by name.</summary>
-    public IReadOnlyList<LabelCode> Codes { get; init; } = [];
+    public IReadOnlyList<LabelCode> Codes { get; init => field = value ?? []; } = [];
 
     /// <summary><see cref="ClassificationPrompt.Sha256"/> at export: the device renders the same prompt or refuses the bundle.</summary>
     public string? PromptSha256 { get; init; }
 
     /// <summary>Calibration of the scores.</summary>
-    public BundleCalibration Calibration { get; init; } = new();
+    public BundleCalibration Calibration { get; init => field = value ?? new(); } = new();
 
     /// <summary>What every stage scored on the held-out data.</summary>
-    public IReadOnlyList<StageScore> Scores { get; init; } = [];
+    public IReadOnlyList<StageScore> Scores { get; init => field = value ?? []; } = [];
 
     /// <summary>Examples with known decisions.</summary>
-    public IReadOnlyList<GoldenExample> Golden { get; init; } = [];
+    public IReadOnlyList<GoldenExample> Golden { get; init => field = value ?? []; } = [];
 
     /// <summary>Which file to run when the user does not say.</summary>
     public BundleRecommendation? Recommended { get; init; }

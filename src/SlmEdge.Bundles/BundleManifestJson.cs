@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using SlmEdge.Tasks;
 
 namespace SlmEdge.Bundles;
@@ -19,8 +20,11 @@ internal static class BundleManifestJson
         NewLine = "\n",
         MaxDepth = 64,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        Converters = { new JsonStringEnumConverter<BundleFileRole>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        TypeInfoResolver = BundleJsonContext.Default,
     };
+
+    private static readonly JsonTypeInfo<BundleManifest> Manifest = (JsonTypeInfo<BundleManifest>)Options.GetTypeInfo(typeof(BundleManifest));
 
     public static BundleManifest Parse(ReadOnlyMemory<byte> utf8, string? bundle)
     {
@@ -32,7 +36,7 @@ internal static class BundleManifestJson
                 CheckVersion(document.RootElement, bundle);
             }
 
-            BundleManifest manifest = JsonSerializer.Deserialize<BundleManifest>(utf8.Span, Options)
+            BundleManifest manifest = JsonSerializer.Deserialize(utf8.Span, Manifest)
                 ?? throw new BundleException("is empty", bundle, BundleManifest.FileName);
             BundleManifestRules.Check(manifest, bundle);
             return manifest;
@@ -48,7 +52,7 @@ internal static class BundleManifestJson
         }
     }
 
-    public static byte[] Write(BundleManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, Options);
+    public static byte[] Write(BundleManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, Manifest);
 
     private static void CheckVersion(JsonElement root, string? bundle)
     {

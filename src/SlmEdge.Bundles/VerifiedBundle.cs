@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace SlmEdge.Bundles;
@@ -6,7 +7,9 @@ namespace SlmEdge.Bundles;
 internal static class VerifiedBundle
 {
     private const int MaxManifestBytes = 16 * 1024 * 1024;
-    private const int BufferSize = 1 << 20;
+
+    // Stays in the processor's cache between reading and hashing; megabytes at a time took four times as long, most of it for fresh pages.
+    private const int BufferSize = 1 << 17;
 
     /// <summary>Reads the manifest: signature first, then content, then the list of files against what is there.</summary>
     public static (BundleManifest Manifest, byte[] Json, byte[]? Signature, BundleSignatureState State) ReadManifest(
@@ -26,17 +29,24 @@ internal static class VerifiedBundle
     {
         using Stream stream = source.Open(file.Path);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[(int)Math.Min(BufferSize, Math.Max(file.Size, 1))];
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         long size = 0;
-        for (int read; (read = stream.Read(buffer)) > 0; size += read)
+        try
         {
-            if (read > file.Size - size)
+            for (int read; (read = stream.Read(buffer)) > 0; size += read)
             {
-                return $"is longer than the {file.Size} bytes that the manifest says";
-            }
+                if (read > file.Size - size)
+                {
+                    return $"is longer than the {file.Size} bytes that the manifest says";
+                }
 
-            hash.AppendData(buffer, 0, read);
-            copy?.Write(buffer, 0, read);
+                hash.AppendData(buffer, 0, read);
+                copy?.Write(buffer, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         if (size != file.Size)

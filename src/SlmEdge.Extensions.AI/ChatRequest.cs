@@ -25,7 +25,7 @@ internal sealed class ChatRequest
 
     /// <summary>Translates a request.</summary>
     /// <exception cref="NotSupportedException">It asks for what the runtime cannot do.</exception>
-    public static ChatRequest Of(IEnumerable<ChatMessage> messages, ChatOptions? options, string model, ResponseSchemas schemas)
+    public static ChatRequest Of(IEnumerable<ChatMessage> messages, ChatOptions? options, string model, JsonSchemaCache schemas)
     {
         ArgumentNullException.ThrowIfNull(messages);
         var turns = messages.Select(message => new Turn(message.Role.Value, Text(message))).ToList();
@@ -58,7 +58,7 @@ internal sealed class ChatRequest
         return new ExtractionOptions { MaxTokens = Options.MaxTokens, Sampling = Options.Sampling };
     }
 
-    private static GenerationOptions Generation(ChatOptions options, ResponseSchemas schemas)
+    private static GenerationOptions Generation(ChatOptions options, JsonSchemaCache schemas)
     {
         var defaults = new GenerationOptions();
         var draws = options.TopP is not null || options.TopK is not null || options.Seed is not null;
@@ -85,7 +85,7 @@ internal sealed class ChatRequest
         };
     }
 
-    private static JsonSchema? Schema(ChatResponseFormat? format, ResponseSchemas schemas) => format switch
+    private static JsonSchema? Schema(ChatResponseFormat? format, JsonSchemaCache schemas) => format switch
     {
         null or ChatResponseFormatText => null,
         ChatResponseFormatJson json => schemas.Get(json.Schema ?? AnyObject),

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Tasks;
+using SlmEdge.Tasks.Extraction;
 
 namespace SlmEdge.Extensions.AI;
 
@@ -22,7 +23,7 @@ public sealed class SlmChatClient : IChatClient
     private readonly SlmRuntime runtime;
     private readonly ContextOverflow overflow;
     private readonly ILogger logger;
-    private readonly ResponseSchemas schemas = new();
+    private readonly JsonSchemaCache schemas = new();
     private readonly ChatClientMetadata metadata;
 
     /// <summary>Makes a client of a runtime.</summary>

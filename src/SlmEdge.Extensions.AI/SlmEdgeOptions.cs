@@ -1,4 +1,6 @@
+using SlmEdge.Engines.LlamaCpp.Embeddings;
 using SlmEdge.Runtime;
+using SlmEdge.Runtime.Embeddings;
 using SlmEdge.Runtime.Generation;
 
 namespace SlmEdge.Extensions.AI;
@@ -38,6 +40,27 @@ public sealed class SlmEdgeOptions
 
     /// <inheritdoc cref="RuntimeOptions.CacheDirectory"/>
     public string? CacheDirectory { get; set; }
+
+    /// <summary>An embedding model (<c>.gguf</c>, or a bundle) for the embedding generator; null embeds with the hidden states of the model in <see cref="BundlePath"/>.</summary>
+    public string? EmbeddingPath { get; set; }
+
+    /// <inheritdoc cref="EmbedderOptions.Pooling"/>
+    public EmbeddingPooling? Pooling { get; set; }
+
+    /// <inheritdoc cref="EmbedderOptions.Normalize"/>
+    public bool NormalizeEmbeddings { get; set; } = true;
+
+    internal EmbedderOptions ToEmbedderOptions() => new()
+    {
+        Pooling = Pooling,
+        Normalize = NormalizeEmbeddings,
+        LongTexts = LongTexts,
+        Threads = Threads,
+        BatchTokens = BatchTokens,
+        File = EmbeddingPath is null && File?.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) == true ? File : null,
+        MemoryLimitBytes = MemoryLimitBytes,
+        CacheDirectory = CacheDirectory,
+    };
 
     internal RuntimeOptions ToRuntimeOptions() => new()
     {

@@ -17,6 +17,11 @@ internal sealed class SlmEdgeOptionsValidator : IValidateOptions<SlmEdgeOptions>
             return ValidateOptionsResult.Fail($"{nameof(SlmEdgeOptions.BundlePath)}: there is no bundle at '{options.BundlePath}'.");
         }
 
+        if (options.EmbeddingPath is { } embedding && !Path.Exists(embedding))
+        {
+            return ValidateOptionsResult.Fail($"{nameof(SlmEdgeOptions.EmbeddingPath)}: there is no model at '{embedding}'.");
+        }
+
         if (!Enum.IsDefined(options.Engine) || !Enum.IsDefined(options.LongTexts) || !Enum.IsDefined(options.Overflow))
         {
             return ValidateOptionsResult.Fail("Engine, LongTexts or Overflow is none of its values.");
@@ -25,6 +30,7 @@ internal sealed class SlmEdgeOptionsValidator : IValidateOptions<SlmEdgeOptions>
         try
         {
             options.ToRuntimeOptions().Validate();
+            options.ToEmbedderOptions().Validate();
             return ValidateOptionsResult.Success;
         }
         catch (ArgumentException error)

@@ -53,9 +53,9 @@ public sealed record RuntimeOptions
 
     /// <summary>
     /// How exact the probabilities of labels of several tokens have to be, 0 (every label is evaluated) to 0.1: labels that cannot have more than this together
-    /// are not evaluated to their end. The label and the order of all that is more likely are the same. Default: 10⁻⁶, the last digit that is written.
+    /// are not evaluated to their end. The label is always that of evaluating every label, and so is the order of all that were evaluated. Default: 0.001.
     /// </summary>
-    public double LabelTolerance { get; init; } = 1e-6;
+    public double LabelTolerance { get; init; } = 1e-3;
 
     /// <summary>
     /// Bytes that the model may take (weights, key-value memory and workspace, computed before it is loaded), or <see langword="null"/> for

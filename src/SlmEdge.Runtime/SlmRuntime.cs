@@ -93,6 +93,9 @@ public sealed class SlmRuntime : IDisposable
     /// <summary>Texts that wait in front of the engine at this moment.</summary>
     public int WaitingTexts => scheduler.Waiting;
 
+    /// <summary>Evaluations that have ended so far: while requests are under way and this stands still, the engine hangs.</summary>
+    public long Evaluations => scheduler.Evaluations;
+
     /// <summary>Opens a bundle, verifies it and loads its model.</summary>
     /// <param name="bundlePath">A <c>.slmb</c> file or a bundle folder.</param>
     /// <param name="options">Engine, file and limits; <see langword="null"/> for the defaults.</param>
@@ -105,6 +108,7 @@ public sealed class SlmRuntime : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(bundlePath);
         options ??= new RuntimeOptions();
         options.Validate();
+        EngineStart.Begin();
         var bundle = Bundle.Open(bundlePath, new BundleOptions { CacheDirectory = options.CacheDirectory });
         LoadedModel? model = null;
         SequenceScheduler? scheduler = null;

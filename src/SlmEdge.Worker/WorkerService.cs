@@ -9,13 +9,20 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SlmEdge.Runtime;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Adapters;
 using SlmEdge.Worker.Bundles;
 using SlmEdge.Worker.Classify;
+using SlmEdge.Worker.Embed;
+using SlmEdge.Worker.Extract;
+using SlmEdge.Worker.Generate;
 using SlmEdge.Worker.Health;
 using SlmEdge.Worker.Http;
+using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Limits;
+using SlmEdge.Worker.OpenAi;
+using SlmEdge.Worker.OpenApi;
 using SlmEdge.Worker.Page;
 using SlmEdge.Worker.Serving;
 
@@ -30,9 +37,11 @@ public sealed class WorkerService : IAsyncDisposable
     private readonly WebApplication application;
     private readonly WorkerOptions options;
     private readonly DurableState? state;
+    private readonly LiveEngine engine;
 
-    private WorkerService(WebApplication application, WorkerOptions options, DurableState? state)
+    private WorkerService(WebApplication application, WorkerOptions options, DurableState? state, LiveEngine engine)
     {
+        this.engine = engine;
         this.application = application;
         this.options = options;
         this.state = state;
@@ -41,6 +50,13 @@ public sealed class WorkerService : IAsyncDisposable
     /// <summary>The addresses that the service listens on, with the ports that the system chose.</summary>
     public IReadOnlyList<string> Addresses =>
         [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.Select(FromServer) ?? []];
+
+    /// <summary>What is served, for people: bundle, version, file and engine.</summary>
+    public string Description =>
+        $"{engine.Bundle.Manifest.Name} {engine.Bundle.Manifest.Version} ({engine.Bundle.File} on {engine.Bundle.EngineInfo.Name} {engine.Bundle.EngineInfo.Version})";
+
+    /// <summary>Whether the engine answers, or is being started again; false when it was tried in vain several times.</summary>
+    public bool IsSound => engine.Health != EngineHealth.Failed;
 
     /// <summary>Checks what can be checked of options before a model is loaded.</summary>
     /// <exception cref="WorkerException">An address is wrong, the key file or the certificate cannot be used, or nobody would be asked for a key.</exception>
@@ -74,6 +90,49 @@ public sealed class WorkerService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(runtime);
         options ??= new WorkerOptions();
         Check(options);
+        return await StartAsync(new RuntimeEngine(runtime, owned: false), options, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts an engine in a process of its own, with every adapter of the options, and then listening.</summary>
+    /// <param name="bundlePath">A <c>.slmb</c> file or a bundle folder.</param>
+    /// <param name="runtime">How the bundle is run.</param>
+    /// <param name="isolation">How the process is started and watched.</param>
+    /// <param name="options">Addresses and limits; <see langword="null"/> for the defaults.</param>
+    /// <param name="ct">Gives the start up.</param>
+    /// <exception cref="WorkerException">An address is wrong or taken, the options would leave the service open (<see cref="Check"/>), or the process does not start.</exception>
+    /// <exception cref="RuntimeException">The bundle or an adapter does not open there.</exception>
+    public static async Task<WorkerService> StartIsolatedAsync(
+        string bundlePath, RuntimeOptions runtime, IsolationOptions isolation, WorkerOptions? options = null, CancellationToken ct = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(bundlePath);
+        ArgumentNullException.ThrowIfNull(runtime);
+        ArgumentNullException.ThrowIfNull(isolation);
+        options ??= new WorkerOptions();
+        Check(options);
+        var child = await ChildEngine.StartAsync(bundlePath, runtime, isolation, new WorkerLog(options.Log), ct).ConfigureAwait(false);
+        try
+        {
+            foreach (var file in options.Adapters.List())
+            {
+                await child.LoadAdapterAsync(file, new AdapterLoadOptions { TrustedKeys = options.Adapters.TrustedKeys }, ct).ConfigureAwait(false);
+            }
+
+            if (options.Adapters.Split?.Weights.Keys.FirstOrDefault(name => name != AdapterSplit.Model && child.Adapters.All(adapter => adapter.Name != name)) is { } missing)
+            {
+                throw new AdapterException(AdapterRefusal.UnknownName, $"No adapter '{missing}' is loaded, to which requests are to be shared out.");
+            }
+
+            return await StartAsync(child, options, ct).ConfigureAwait(false);
+        }
+        catch
+        {
+            await child.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<WorkerService> StartAsync(IServingEngine first, WorkerOptions options, CancellationToken ct)
+    {
         foreach (var url in options.Urls)
         {
             if (ListenAddresses.SocketPath(url) is { } path)
@@ -83,7 +142,7 @@ public sealed class WorkerService : IAsyncDisposable
         }
 
         var log = new WorkerLog(options.Log);
-        var engine = new LiveEngine(new RuntimeEngine(runtime, owned: false));
+        var engine = new LiveEngine(first);
         DurableState? state = null;
         WebApplication? application = null;
         try
@@ -91,7 +150,7 @@ public sealed class WorkerService : IAsyncDisposable
             state = options.DataDirectory is { } directory ? await DurableState.OpenAsync(directory, engine, options, log).ConfigureAwait(false) : null;
             application = Build(engine, options, log, state);
             await application.StartAsync(ct).ConfigureAwait(false);
-            return new WorkerService(application, options, state);
+            return new WorkerService(application, options, state, engine);
         }
         catch (Exception error)
         {
@@ -113,7 +172,11 @@ public sealed class WorkerService : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => DisposeAsync(application, state);
+    public async ValueTask DisposeAsync()
+    {
+        await DisposeAsync(application, state).ConfigureAwait(false);
+        await engine.DisposeAsync().ConfigureAwait(false);
+    }
 
     private static async ValueTask DisposeAsync(WebApplication? application, DurableState? state)
     {
@@ -167,9 +230,16 @@ public sealed class WorkerService : IAsyncDisposable
     private static IEnumerable<IEndpointGroup> Endpoints(LiveEngine engine, WorkerOptions options, DurableState? state) =>
     [
         new ClassifyEndpoints(engine, options, state?.Journal),
+        new ExtractEndpoints(engine, options),
+        new GenerateEndpoints(engine, options),
+        new EmbedEndpoints(engine),
+        new CompletionEndpoints(engine, options),
+        new ModelEndpoints(engine),
+        new TasksEndpoints(engine),
         new BundleEndpoints(engine),
         new AdapterEndpoints(engine, options),
         new HealthEndpoints(engine),
+        new ApiEndpoints(),
         new TryPage(),
         .. state?.Endpoints() ?? [],
     ];

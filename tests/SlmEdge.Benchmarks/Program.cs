@@ -3,8 +3,10 @@ using SlmEdge.Benchmarks.Classification;
 using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Constraints;
 using SlmEdge.Benchmarks.Data;
+using SlmEdge.Benchmarks.Durability;
 using SlmEdge.Benchmarks.Fuzzing;
 using SlmEdge.Benchmarks.Generation;
+using SlmEdge.Benchmarks.HttpFuzzing;
 using SlmEdge.Benchmarks.Memory;
 using SlmEdge.Benchmarks.Models;
 using SlmEdge.Benchmarks.Quantization;
@@ -25,7 +27,11 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["classify-server"] = ClassifyServerBenchmark.Run,
     ["load"] = LoadBenchmark.Run,
     ["start"] = StartBenchmark.Run,
+    ["journal"] = JournalBenchmark.Run,
+    ["kill"] = KillBenchmark.Run,
     ["fuzz"] = FuzzBenchmark.Run,
+    ["http-fuzz"] = HttpFuzzBenchmark.Run,
+    ["serve-throughput"] = ServeThroughputBenchmark.Run,
     ["fuzz-native"] = NativeFuzzBenchmark.Run,
     [NativeFuzzWorker.Command] = NativeFuzzWorker.Run,
     ["generate"] = GenerateBenchmark.Run,
@@ -60,8 +66,16 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
                                                         many clients at full load: errors, waiting times, memory after the first minute and at the end
           start              MODEL --slm-edge PATH --llama PATH
                                                         process start to the first decision, against llama.cpp's to its first token
+          journal            --bundle x.slmb --data test.jsonl [--clients N] [--requests N] [--folder DIR]
+                                                        requests to a service with a decision journal against one without
+          kill               --slm-edge PATH --bundle x.slmb [--times N] [--minutes N] [--seed N] [--folder DIR]
+                                                        the service killed at random under load: nothing lost, nothing twice, the journal whole
           fuzz               --bundle x.slmb [--count N] [--seed N] [--targets A,B]
                                                         mutated files against the checks before native code
+          http-fuzz          --bundle x.slmb [--requests N] [--seed N] [--clients N]
+                                                        malformed requests over raw connections against the HTTP service
+          serve-throughput   MODEL --server PATH [--clients N]
+                                                        texts over HTTP against the library's own batch, llama-server beside it
           fuzz-native        --bundle x.slmb [--gguf FILE] [--count N] [--seed N] [--targets A,B] [--keep DIR]
                                                         mutated files through the checks into the engines, in processes of their own
           generate           --gguf FILE --llama-bench PATH and/or --onnx DIR [--dtype fp32|q4] [--prompt N] [--tokens N]

@@ -10,10 +10,17 @@ using SlmEdge.Tools.Edge.Bench;
 using SlmEdge.Tools.Edge.Bundles;
 using SlmEdge.Tools.Edge.Classify;
 using SlmEdge.Tools.Edge.Doctor;
+using SlmEdge.Tools.Edge.Embed;
 using SlmEdge.Tools.Edge.Journal;
 using SlmEdge.Tools.Edge.Serve;
 using SlmEdge.Tools.Edge.Write;
 using SlmEdge.Worker;
+using SlmEdge.Worker.Isolation;
+
+if (args is [EngineHost.CommandName, ..])
+{
+    return await EngineHost.RunAsync(args).ConfigureAwait(false);
+}
 
 var root = new RootCommand("Runs small language models from SlmEdge bundles on this device, without a network.")
 {
@@ -21,6 +28,7 @@ var root = new RootCommand("Runs small language models from SlmEdge bundles on t
     ExtractCommand.Create(),
     GenerateCommand.Create(),
     ChatCommand.Create(),
+    EmbedCommand.Create(),
     ServeCommand.Create(),
     KeyCommand.Create(),
     JournalCommand.Create(),

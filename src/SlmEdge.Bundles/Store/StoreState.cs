@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using SlmEdge.Formats.Storage;
 
 namespace SlmEdge.Bundles.Store;
@@ -19,7 +20,10 @@ internal sealed record StoreState
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectRequiredConstructorParameters = true,
         MaxDepth = 8,
+        TypeInfoResolver = BundleJsonContext.Default,
     };
+
+    private static readonly JsonTypeInfo<StoreState> Layout = (JsonTypeInfo<StoreState>)Json.GetTypeInfo(typeof(StoreState));
 
     /// <summary>The slot that runs, or <see langword="null"/> when the bundle was removed.</summary>
     public string? Active { get; init; }
@@ -28,7 +32,7 @@ internal sealed record StoreState
     public string? Highest { get; init; }
 
     /// <summary>The slots that hold a whole version, by their folder (a, b).</summary>
-    public Dictionary<string, StoreSlot> Slots { get; init; } = [];
+    public Dictionary<string, StoreSlot> Slots { get; init => field = value ?? []; } = [];
 
     public string? Inactive => Slots.Keys.FirstOrDefault(slot => slot != Active);
 
@@ -48,7 +52,7 @@ internal sealed record StoreState
                 throw new JsonException($"it has more than {MaxBytes} bytes");
             }
 
-            StoreState state = JsonSerializer.Deserialize<StoreState>(stream, Json) ?? throw new JsonException("it is null");
+            StoreState state = JsonSerializer.Deserialize(stream, Layout) ?? throw new JsonException("it is null");
             return state.Slots is not null && state.Slots.All(slot => slot.Key is "a" or "b" && slot.Value is { Version: not null, ManifestSha256: not null })
                 && (state.Active is null || state.Slots.ContainsKey(state.Active))
                 ? state : throw new JsonException("it names a slot that is not there");
@@ -61,7 +65,7 @@ internal sealed record StoreState
 
     public void Write(string folder)
     {
-        AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, Json));
+        AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, Layout));
         DurableFolder.Flush(folder);
     }
 }

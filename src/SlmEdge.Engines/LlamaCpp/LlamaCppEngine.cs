@@ -61,11 +61,13 @@ public sealed partial class LlamaCppEngine : IEngine
             }
 
             var threads = options.Threads > 0 ? options.Threads : ProcessorTopology.PhysicalCores;
-            var maxOutputs = Math.Clamp(MaxLogits / VocabularySize, 1, options.BatchTokens);
             var sequenceLimit = (int)LlamaNative.llama_max_parallel_sequences();
             cellCount = CellCount(options);
-            CanRepeat = options is { HalfPrecisionCache: true, GpuLayers: 0 } && LlamaNative.llama_model_n_swa(model) is var window && (window <= 0 || window >= ContextLength);
-            var context = CreateContext(options, threads, maxOutputs, sequenceLimit);
+            var window = LlamaNative.llama_model_n_swa(model);
+            CanRepeat = options is { HalfPrecisionCache: true, GpuLayers: 0 } && IsWithin(window, ContextLength);
+            var passTokens = options.TokensAtOnce(window, ContextLength);
+            var maxOutputs = Math.Clamp(MaxLogits / VocabularySize, 1, passTokens);
+            var context = CreateContext(options, threads, passTokens, maxOutputs, sequenceLimit);
             evaluator = new LlamaEvaluator(context, VocabularySize, maxOutputs, sequenceLimit);
             scorer = new LabelScorer(evaluator, options.MaxSequences);
             generator = new SequenceGenerator(evaluator, Tokenizer, ContextLength, CellCount(options), options.MaxSequences);
@@ -106,15 +108,29 @@ public sealed partial class LlamaCppEngine : IEngine
     /// </summary>
     public bool CanRepeat { get; }
 
+    /// <summary>Loads llama.cpp's libraries, which opening a model does otherwise; cheap after the first time.</summary>
+    /// <exception cref="EngineException">A library is there but does not load.</exception>
+    /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
+    public static void LoadLibraries() => LlamaBackend.EnsureLoaded();
+
     /// <summary>Loads a model.</summary>
     /// <param name="ggufPath">A GGUF file with weights and vocabulary.</param>
     /// <param name="options">Context, batch, threads and adapter; null takes the defaults.</param>
     /// <exception cref="EngineException">The file is missing, llama.cpp refuses it, or an option does not suit the model.</exception>
     /// <exception cref="SlmEdge.Formats.ModelFormatException">The file is damaged: it never reaches llama.cpp.</exception>
     /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
-    public static LlamaCppEngine Open(string ggufPath, LlamaCppOptions? options = null)
+    public static LlamaCppEngine Open(string ggufPath, LlamaCppOptions? options = null) => Open(VerifiedGguf.Check(ggufPath), options);
+
+    /// <summary>Loads a model that was checked.</summary>
+    /// <param name="checkedModel">A GGUF file with weights and vocabulary.</param>
+    /// <param name="options">Context, batch, threads and adapter; null takes the defaults.</param>
+    /// <exception cref="EngineException">llama.cpp refuses the file, or an option does not suit the model.</exception>
+    /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
+    public static LlamaCppEngine Open(VerifiedGguf checkedModel, LlamaCppOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(checkedModel);
         options ??= new LlamaCppOptions();
+        var ggufPath = checkedModel.Path;
         ArgumentOutOfRangeException.ThrowIfNegative(options.ContextLength);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, MaxThreads);
@@ -122,7 +138,6 @@ public sealed partial class LlamaCppEngine : IEngine
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BatchTokens, LlamaCppOptions.MaxBatchTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSequences, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.FullSequences, 1);
-        VerifiedGguf.Check(ggufPath);
         if (options.AdapterPath is { } adapterPath)
         {
             VerifiedGguf.Check(adapterPath);
@@ -132,10 +147,11 @@ public sealed partial class LlamaCppEngine : IEngine
         var parameters = LlamaNative.llama_model_default_params();
         parameters.NGpuLayers = options.GpuLayers;
         parameters.LoadMode = LoadModeAuto;
-        var model = Load(ggufPath, parameters, options);
+        var model = Load(checkedModel, parameters, options);
         try
         {
-            if (!LlamaNative.llama_model_has_decoder(model)
+            if (checkedModel.SeesBothWays
+                || !LlamaNative.llama_model_has_decoder(model)
                 || LlamaNative.llama_model_is_recurrent(model)
                 || LlamaNative.llama_model_is_hybrid(model))
             {
@@ -320,11 +336,15 @@ public sealed partial class LlamaCppEngine : IEngine
         }
     }
 
+    /// <summary>Whether an attention window, in tokens (0 for none), never cuts a sequence of this length.</summary>
+    internal static bool IsWithin(long window, long contextLength) => window <= 0 || window >= contextLength;
+
     private int CellCount(LlamaCppOptions options) => checked((options.FullSequences * ContextLength) + (2 * options.BatchTokens));
 
-    private static unsafe SafeLlamaModelHandle Load(string path, LlamaModelParams parameters, LlamaCppOptions options)
+    private static unsafe SafeLlamaModelHandle Load(VerifiedGguf checkedModel, LlamaModelParams parameters, LlamaCppOptions options)
     {
-        if (LongRopeContext.KeyToRaise(path, options.ContextLength, DefaultContextLimit) is not { } key)
+        var path = checkedModel.Path;
+        if (LongRopeContext.KeyToRaise(checkedModel, options.ContextLength, DefaultContextLimit) is not { } key)
         {
             return SafeLlamaModelHandle.Load(path, parameters);
         }
@@ -336,15 +356,15 @@ public sealed partial class LlamaCppEngine : IEngine
         return SafeLlamaModelHandle.Load(path, parameters);
     }
 
-    private SafeLlamaContextHandle CreateContext(LlamaCppOptions options, int threads, int maxOutputs, int sequenceLimit)
+    private SafeLlamaContextHandle CreateContext(LlamaCppOptions options, int threads, int passTokens, int maxOutputs, int sequenceLimit)
     {
         var parameters = LlamaNative.llama_context_default_params();
 
         // One sequence of full length, the texts of a batch and the labels that follow them fit together.
         parameters.NCtx = (uint)CellCount(options);
         parameters.NBatch = (uint)options.BatchTokens;
-        parameters.NUbatch = (uint)options.BatchTokens;
-        parameters.NSeqMax = (uint)Math.Min(sequenceLimit, Math.Min(maxOutputs, options.MaxSequences) + 1);
+        parameters.NUbatch = (uint)passTokens;
+        parameters.NSeqMax = (uint)Math.Min(sequenceLimit, Math.Min(Math.Clamp(MaxLogits / VocabularySize, 1, options.BatchTokens), options.MaxSequences) + 1);
 
         // llama.cpp reserves an output for every sequence and ends the process when that is more than the limit.
         parameters.NOutputsMax = Math.Max((uint)maxOutputs, parameters.NSeqMax);

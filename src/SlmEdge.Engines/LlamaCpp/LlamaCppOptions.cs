@@ -1,3 +1,5 @@
+using SlmEdge.Engines.LlamaCpp.Sequences;
+
 namespace SlmEdge.Engines.LlamaCpp;
 
 /// <summary>How a GGUF model is loaded and evaluated.</summary>
@@ -18,6 +20,12 @@ public sealed record LlamaCppOptions
     /// <summary>Sequences of full length that the key-value memory has room for, beside two batches; what many long continuations at once need.</summary>
     public int FullSequences { get; init; } = 1;
 
+    /// <summary>
+    /// Whether the model is opened for <see cref="LlamaCppEngine.OpenSequences"/> in the repeatable mode, which computes few tokens at once: llama.cpp then
+    /// reserves no memory for more.
+    /// </summary>
+    public bool ForRepeatable { get; init; }
+
     /// <summary>Threads for one evaluation. 0 takes the number of physical cores.</summary>
     public int Threads { get; init; }
 
@@ -35,4 +43,12 @@ public sealed record LlamaCppOptions
 
     /// <summary>Layers kept on the GPU: 0 for none, negative for all. Without a GPU backend it has no effect.</summary>
     public int GpuLayers { get; init; }
+
+    /// <summary>Tokens that the kernels take at once; larger batches are computed in several goes.</summary>
+    /// <param name="attentionWindow">The model's, in tokens; 0 for none.</param>
+    /// <param name="contextLength">Tokens of one sequence.</param>
+    internal int TokensAtOnce(long attentionWindow, long contextLength) =>
+        ForRepeatable && this is { HalfPrecisionCache: true, GpuLayers: 0 } && LlamaCppEngine.IsWithin(attentionWindow, contextLength)
+            ? Math.Min(BatchTokens, LlamaSequences.RepeatableTokens)
+            : BatchTokens;
 }

@@ -248,7 +248,32 @@ public sealed class LlamaTokenizer : ITokenizer, IDisposable
         }
     }
 
-    private unsafe int EncodeInto(ReadOnlySpan<byte> utf8, Span<int> tokens, bool parseSpecial)
+    /// <summary>Encodes a text between the tokens that the vocabulary puts around every text, such as [CLS] and [SEP]: what an embedding model was trained on.</summary>
+    /// <param name="text">The text; what looks like control tokens in it stays text.</param>
+    public int[] EncodeFramed(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var utf8 = Encoding.UTF8.GetBytes(preparation.Apply(text, parseSpecial: false));
+        var tokens = ArrayPool<int>.Shared.Rent(utf8.Length + 8);
+        try
+        {
+            var count = EncodeInto(utf8, tokens, parseSpecial: false, addSpecial: true);
+            if (count < 0)
+            {
+                ArrayPool<int>.Shared.Return(tokens);
+                tokens = ArrayPool<int>.Shared.Rent(-count);
+                count = EncodeInto(utf8, tokens, parseSpecial: false, addSpecial: true);
+            }
+
+            return tokens.AsSpan(0, count).ToArray();
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(tokens);
+        }
+    }
+
+    private unsafe int EncodeInto(ReadOnlySpan<byte> utf8, Span<int> tokens, bool parseSpecial, bool addSpecial = false)
     {
         Enter();
         try
@@ -261,7 +286,7 @@ public sealed class LlamaTokenizer : ITokenizer, IDisposable
             fixed (byte* text = utf8)
             fixed (int* output = tokens)
             {
-                var count = LlamaNative.llama_tokenize(vocab, text, utf8.Length, output, tokens.Length, addSpecial: false, parseSpecial);
+                var count = LlamaNative.llama_tokenize(vocab, text, utf8.Length, output, tokens.Length, addSpecial, parseSpecial);
                 return count != int.MinValue
                     ? count
                     : throw new EngineException($"A text of {utf8.Length} bytes gives more tokens than can be counted; split it.");

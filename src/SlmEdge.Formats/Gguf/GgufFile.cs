@@ -65,9 +65,16 @@ public sealed class GgufFile : IDisposable
     public static void Verify(string path, GgufLimits? limits = null)
     {
         using GgufFile file = Open(path, limits);
-        GgufHyperparameterCheck.Check(file);
-        GgufVocabularyCheck.Check(file);
-        GgufTensorCheck.Check(file);
+        file.Verify();
+    }
+
+    /// <summary>What <see cref="Verify(string, GgufLimits?)"/> checks beyond the structure, which was checked when the file was opened.</summary>
+    /// <exception cref="ModelFormatException">The file must not be given to native code.</exception>
+    public void Verify()
+    {
+        GgufHyperparameterCheck.Check(this);
+        GgufVocabularyCheck.Check(this);
+        GgufTensorCheck.Check(this);
     }
 
     /// <summary>Finds a tensor.</summary>

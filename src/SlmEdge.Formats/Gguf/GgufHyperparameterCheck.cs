@@ -54,7 +54,7 @@ internal static class GgufHyperparameterCheck
             throw Wrong("rope.scaling.type", $"is '{scaling}'; none, linear, yarn and longrope exist");
         }
 
-        if (architecture is "llama" or "qwen2" or "qwen3" or "phi3" or "gemma2" or "gemma3" or "stablelm" or "mistral3")
+        if (architecture is "llama" or "qwen2" or "qwen3" or "phi3" or "gemma2" or "gemma3" or "stablelm" or "mistral3" or "bert")
         {
             CheckAttention();
         }

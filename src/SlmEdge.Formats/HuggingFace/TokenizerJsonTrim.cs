@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -60,7 +61,7 @@ internal static class TokenizerJsonTrim
             Renumber(processor, newIds);
         }
 
-        return [.. JsonSerializer.SerializeToUtf8Bytes(root, Text), (byte)'\n'];
+        return Encoding.UTF8.GetBytes(root.ToJsonString(Text) + "\n");
     }
 
     /// <summary>The numbers that templates of special tokens (<c>special_tokens</c>: text to ids) and frames (<c>sep</c>, <c>cls</c>: text and id) hold.</summary>

@@ -102,6 +102,6 @@ public static class TrimmedTokenizerFiles
         JsonObject root = JsonNode.Parse(BoundedJson.ReadBytes(path, ModelFolder.MaxConfigurationBytes)) as JsonObject
             ?? throw new ModelFormatException("must be an object", path);
         change(root);
-        AtomicFile.WriteText(Path.Combine(target, name), JsonSerializer.Serialize(root, Text) + "\n");
+        AtomicFile.WriteText(Path.Combine(target, name), root.ToJsonString(Text) + "\n");
     }
 }

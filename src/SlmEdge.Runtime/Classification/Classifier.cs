@@ -62,12 +62,7 @@ public sealed class Classifier
     /// <exception cref="RuntimeBusyException">The queue is full.</exception>
     /// <exception cref="RuntimeStoppedException">The runtime was disposed.</exception>
     /// <exception cref="RuntimeException">The engine failed.</exception>
-    public async Task<Decision> ClassifyAsync(string text, CancellationToken ct = default)
-    {
-        var tokens = Encode(text, 0, out var truncated);
-        var result = await scheduler.Enqueue(Request(tokens, ct)).ConfigureAwait(false);
-        return Decide(text, tokens.Length, truncated, result);
-    }
+    public Task<Decision> ClassifyAsync(string text, CancellationToken ct = default) => ClassifyAsync(text, RequestPriority.Normal, ct);
 
     /// <summary>Classifies one text with an adapter, or without.</summary>
     /// <param name="text">The text; white space around it does not count.</param>
@@ -78,7 +73,7 @@ public sealed class Classifier
     public async Task<Decision> ClassifyAsync(string text, ClassificationOptions? options, CancellationToken ct = default)
     {
         using var lease = adapters.Hold(options?.Adapter);
-        return await (lease?.Classifier ?? this).ClassifyAsync(text, ct).ConfigureAwait(false);
+        return await (lease?.Classifier ?? this).ClassifyAsync(text, options?.Priority ?? RequestPriority.Normal, ct).ConfigureAwait(false);
     }
 
     /// <summary>Classifies a list of texts with an adapter, or without; all of them with the same version.</summary>
@@ -90,7 +85,7 @@ public sealed class Classifier
     public async Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct = default)
     {
         using var lease = adapters.Hold(options?.Adapter);
-        return await (lease?.Classifier ?? this).ClassifyAsync(texts, ct).ConfigureAwait(false);
+        return await (lease?.Classifier ?? this).ClassifyAsync(texts, options?.Priority ?? RequestPriority.Normal, ct).ConfigureAwait(false);
     }
 
     /// <summary>Classifies a list of texts. All of them are checked before the first is evaluated.</summary>
@@ -101,7 +96,17 @@ public sealed class Classifier
     /// <exception cref="RuntimeBusyException">The queue is full. A list that has begun waits for room instead.</exception>
     /// <exception cref="RuntimeStoppedException">The runtime was disposed.</exception>
     /// <exception cref="RuntimeException">The engine failed.</exception>
-    public async Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, CancellationToken ct = default)
+    public Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, CancellationToken ct = default) =>
+        ClassifyAsync(texts, RequestPriority.Normal, ct);
+
+    private async Task<Decision> ClassifyAsync(string text, RequestPriority priority, CancellationToken ct)
+    {
+        var tokens = Encode(text, 0, out var truncated);
+        var result = await scheduler.Enqueue(Request(tokens, ct, priority)).ConfigureAwait(false);
+        return Decide(text, tokens.Length, truncated, result);
+    }
+
+    private async Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, RequestPriority priority, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var encoded = new (int[] Tokens, bool Truncated)[texts.Count];
@@ -123,8 +128,8 @@ public sealed class Classifier
                 while (next < encoded.Length && pending.Count < window)
                 {
                     pending.Enqueue(next == 0
-                        ? scheduler.Enqueue(Request(encoded[next].Tokens, abandon.Token))
-                        : await scheduler.EnqueueWhenRoomAsync(Request(encoded[next].Tokens, abandon.Token)).ConfigureAwait(false));
+                        ? scheduler.Enqueue(Request(encoded[next].Tokens, abandon.Token, priority))
+                        : await scheduler.EnqueueWhenRoomAsync(Request(encoded[next].Tokens, abandon.Token, priority)).ConfigureAwait(false));
                     next++;
                 }
 
@@ -224,8 +229,9 @@ public sealed class Classifier
         }
     }
 
-    private ScoreRequest Request(int[] tokens, CancellationToken ct) => new(prompt.Prefix, tokens, prompt.Labels)
+    private ScoreRequest Request(int[] tokens, CancellationToken ct, RequestPriority priority = RequestPriority.Normal) => new(prompt.Prefix, tokens, prompt.Labels)
     {
+        Priority = priority,
         Cancellation = ct,
         Adapter = slot,
         Tolerance = decisions.Rules.Tolerance,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Generation;
@@ -60,6 +61,8 @@ public sealed class Extractor
     /// <typeparam name="T">A record or class of properties, or what else <see cref="JsonSchemaOf.For{T}"/> takes.</typeparam>
     /// <inheritdoc cref="ExtractAsync(string, ExtractionOptions?, CancellationToken)"/>
     /// <exception cref="TaskDefinitionException">The type has no such schema.</exception>
+    [RequiresUnreferencedCode("The schema and the value of a type are found by reflection.")]
+    [RequiresDynamicCode("The schema and the value of a type are found by reflection.")]
     public async Task<TypedExtractionResult<T>> ExtractAsync<T>(string text, ExtractionOptions? options = null, CancellationToken ct = default)
     {
         var schema = typed.GetOrAdd(typeof(T), static type => JsonSchema.Parse(JsonSchemaOf.For<T>(), type.Name));

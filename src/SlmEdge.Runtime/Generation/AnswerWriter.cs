@@ -78,7 +78,7 @@ internal sealed class AnswerWriter(
         var operation = operations.Begin(options);
         try
         {
-            var answer = Describe(await scheduler.Enqueue(Request(tokens, options, null, ct)).ConfigureAwait(false));
+            var answer = Describe(await scheduler.Enqueue(Request(tokens, options, null, null, ct)).ConfigureAwait(false));
             operation.Succeed(answer);
             return answer;
         }
@@ -93,8 +93,9 @@ internal sealed class AnswerWriter(
     public async IAsyncEnumerable<GenerationUpdate> StreamAsync(int[] tokens, GenerationOptions options, [EnumeratorCancellation] CancellationToken ct = default)
     {
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
-        var request = Request(tokens, options, piece => pieces.Writer.TryWrite(piece), abandon.Token);
+        var pieces = Channel.CreateUnbounded<(string Text, TokenLogprob[] Logprobs)>(new UnboundedChannelOptions { SingleReader = true });
+        var drawn = new List<TokenLogprob>(); // Both callbacks come from the loop's thread; tokens wait here until their text is handed out.
+        var request = Request(tokens, options, HandOut, drawn.Add, abandon.Token);
         var parent = Activity.Current;
         var operation = operations.Begin(options);
         Activity.Current = parent; // What the caller does between two pieces is no part of the operation.
@@ -104,18 +105,21 @@ internal sealed class AnswerWriter(
         try
         {
             var begun = !trims;
+            var told = 0;
             await foreach (var piece in pieces.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
             {
-                var text = begun ? piece : piece.TrimStart();
+                var text = begun ? piece.Text : piece.Text.TrimStart();
                 begun |= text.Length > 0;
                 ct.ThrowIfCancellationRequested();
-                if (text.Length > 0)
+                if (text.Length > 0 || piece.Logprobs.Length > 0)
                 {
-                    yield return new GenerationUpdate(text, null);
+                    told += piece.Logprobs.Length;
+                    yield return new GenerationUpdate(text, null) { Logprobs = options.Logprobs is null ? null : piece.Logprobs };
                 }
             }
 
-            yield return new GenerationUpdate("", Describe(await answer.ConfigureAwait(false)));
+            var whole = Describe(await answer.ConfigureAwait(false));
+            yield return new GenerationUpdate("", whole) { Logprobs = whole.Logprobs is { } all ? [.. all.Skip(told)] : null };
         }
         finally
         {
@@ -134,6 +138,12 @@ internal sealed class AnswerWriter(
                 operation.Fail(answer.Exception?.InnerException ?? new OperationCanceledException());
             }
         }
+
+        void HandOut(string text)
+        {
+            pieces.Writer.TryWrite((text, drawn.Count == 0 ? [] : [.. drawn]));
+            drawn.Clear();
+        }
     }
 
     // An error at the queue ends the stream as one of the engine does.
@@ -149,7 +159,7 @@ internal sealed class AnswerWriter(
         }
     }
 
-    private GenerateRequest Request(int[] tokens, GenerationOptions options, Action<string>? onText, CancellationToken ct) =>
+    private GenerateRequest Request(int[] tokens, GenerationOptions options, Action<string>? onText, Action<TokenLogprob>? onToken, CancellationToken ct) =>
         new(tokens, options.MaxTokens, tokenizer)
         {
             Sampling = options.Sampling,
@@ -157,6 +167,8 @@ internal sealed class AnswerWriter(
             Constraint = options.Schema is { } schema ? Constrain(schema).Begin(Math.Min(options.MaxTokens, contextLength - tokens.Length)) : null,
             EndTokens = endTokens,
             OnText = onText,
+            OnToken = onToken,
+            Logprobs = options.Logprobs,
             Priority = options.Priority,
             Deadline = options.Deadline,
             Cancellation = ct,
@@ -169,6 +181,7 @@ internal sealed class AnswerWriter(
         new TokenUsage(result.PromptTokens, result.CachedTokens, result.Tokens.Length),
         new GenerationTimings(result.Queued, result.FirstToken, result.Evaluated))
     {
+        Logprobs = result.Logprobs,
         Adapter = adapter,
     };
 }

@@ -12,6 +12,9 @@ public sealed record GeneratedText(string Text, FinishReason FinishReason, Token
     /// <summary>Whether the input was cut to fit the context; see <see cref="LongTextPolicy.Truncate"/>.</summary>
     public bool Truncated { get; init; }
 
+    /// <summary>The probabilities of its tokens, in their order; <see langword="null"/> where <see cref="GenerationOptions.Logprobs"/> asks for none.</summary>
+    public IReadOnlyList<TokenLogprob>? Logprobs { get; init; }
+
     /// <summary>Oldest turns of a conversation that the model was not shown; see <see cref="ContextOverflow.DropOldest"/>.</summary>
     public int DroppedMessages { get; init; }
 

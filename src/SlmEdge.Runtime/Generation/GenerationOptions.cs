@@ -9,6 +9,9 @@ public sealed record GenerationOptions
     /// <summary>Most strings in <see cref="Stop"/>.</summary>
     public const int MaxStopStrings = 64;
 
+    /// <summary>Most likeliest tokens that <see cref="Logprobs"/> can name.</summary>
+    public const int MaxLogprobs = 20;
+
     /// <summary>Most tokens of the answer; it is shorter where the context is full. Default: 512.</summary>
     public int MaxTokens { get; init; } = 512;
 
@@ -23,6 +26,12 @@ public sealed record GenerationOptions
     /// request fails; stop strings could cut it and are refused beside a schema.
     /// </summary>
     public JsonSchema? Schema { get; init; }
+
+    /// <summary>
+    /// How many likeliest tokens are named beside each token of the answer, each with its probability (0 for the token alone), or <see langword="null"/>
+    /// for no probabilities.
+    /// </summary>
+    public int? Logprobs { get; init; }
 
     /// <summary>Where the request stands in the queue.</summary>
     public RequestPriority Priority { get; init; }
@@ -42,6 +51,11 @@ public sealed record GenerationOptions
         if (Stop.Count > MaxStopStrings || Stop.Any(string.IsNullOrEmpty))
         {
             throw new ArgumentException($"Stop strings have to be 1 to {MaxStopStrings} texts that are not empty.", nameof(Stop));
+        }
+
+        if (Logprobs is < 0 or > MaxLogprobs)
+        {
+            throw new ArgumentOutOfRangeException(nameof(Logprobs), Logprobs, $"has to be from 0 to {MaxLogprobs}");
         }
 
         if (Schema is not null && Stop.Count > 0)

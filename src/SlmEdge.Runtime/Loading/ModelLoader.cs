@@ -10,19 +10,25 @@ internal static class ModelLoader
     public static LoadedModel Load(Bundle bundle, ModelChoice choice, RuntimeOptions options) =>
         choice.Engine == ModelChoice.Onnx ? OnnxModelLoader.Load(bundle, choice, options) : LoadLlama(bundle, choice, options);
 
+    // Room beside the context where texts come one at a time and a pass is short: for labels of several tokens.
+    private const int TokensOfOneText = 128;
+
     private static LoadedModel LoadLlama(Bundle bundle, ModelChoice choice, RuntimeOptions options)
     {
         var path = bundle.GetFilePath(choice.File);
+        var repeatable = options.Deterministic ?? true;
         var engineOptions = new LlamaCppOptions
         {
             ContextLength = options.ContextLength,
-            BatchTokens = options.BatchTokens,
+            BatchTokens = repeatable && options.BatchTexts == 1 ? Math.Min(options.BatchTokens, TokensOfOneText) : options.BatchTokens,
             MaxSequences = options.BatchTexts,
             Threads = options.Threads,
+            ForRepeatable = repeatable,
             AdapterPath = bundle.Manifest.FindAdapter(choice.File) is { } adapter ? bundle.GetFilePath(adapter.Path) : null,
         };
-        var memory = MemoryGuard.Check(choice.File, LlamaMemory.Estimate(path, engineOptions), options);
-        var engine = LlamaCppEngine.Open(path, engineOptions);
+        var model = VerifiedGguf.Check(path);
+        var memory = MemoryGuard.Check(choice.File, LlamaMemory.Estimate(model, engineOptions), options);
+        var engine = LlamaCppEngine.Open(model, engineOptions);
         return new LoadedModel(engine, engine.OpenSequences(options.Deterministic ?? engine.CanRepeat), engine.Tokenizer, ModelChoice.Llama, choice.File, memory);
     }
 }

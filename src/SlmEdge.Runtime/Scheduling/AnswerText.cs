@@ -12,6 +12,12 @@ internal sealed class AnswerText(IReadOnlyList<string> stop, Action<string>? onT
     private char[] characters = new char[64];
     private int handedOut;
 
+    /// <summary>Bytes of the text, without a stop string that ended it.</summary>
+    public int Length => bytes.Count;
+
+    /// <summary>Bytes of the text that were handed out.</summary>
+    public int HandedOut => handedOut;
+
     /// <summary>Adds the bytes of a token.</summary>
     /// <returns>Whether a stop string is complete; the text then ends before it.</returns>
     public bool Append(ReadOnlySpan<byte> added)

@@ -1,5 +1,6 @@
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Engines.Sampling;
+using SlmEdge.Runtime.Generation;
 using SlmEdge.Tasks.Constraints;
 
 namespace SlmEdge.Runtime.Scheduling;
@@ -34,6 +35,12 @@ internal sealed class GenerateRequest(int[] prompt, int maxTokens, LlamaTokenize
     /// back. It is called on the loop's thread: hand the piece on, do not work there.
     /// </summary>
     public Action<string>? OnText { get; init; }
+
+    /// <summary>How many likeliest tokens are named beside each token of the answer; null where no probabilities are wanted.</summary>
+    public int? Logprobs { get; init; }
+
+    /// <summary>Receives each token's probability before its text, on the loop's thread; only with <see cref="Logprobs"/>.</summary>
+    public Action<TokenLogprob>? OnToken { get; init; }
 
     public Task<GenerateResult> Task => completion.Task;
 

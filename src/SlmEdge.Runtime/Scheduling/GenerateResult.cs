@@ -12,4 +12,8 @@ namespace SlmEdge.Runtime.Scheduling;
 /// <param name="FirstToken">Time from there to the first token.</param>
 /// <param name="Evaluated">Time from the start of the evaluation to the last token.</param>
 internal sealed record GenerateResult(
-    string Text, int[] Tokens, FinishReason Reason, int PromptTokens, int CachedTokens, TimeSpan Queued, TimeSpan FirstToken, TimeSpan Evaluated);
+    string Text, int[] Tokens, FinishReason Reason, int PromptTokens, int CachedTokens, TimeSpan Queued, TimeSpan FirstToken, TimeSpan Evaluated)
+{
+    /// <summary>The probabilities of the tokens that spell the text; null where none were asked for.</summary>
+    public IReadOnlyList<TokenLogprob>? Logprobs { get; init; }
+}

@@ -15,6 +15,7 @@ internal sealed class GenerateWork : SequenceWork
     private readonly PrefixCache cache;
     private readonly TokenSampler sampler;
     private readonly AnswerText text;
+    private readonly AnswerLogprobs? logprobs;
     private readonly float[] logits;
     private readonly List<int> history;
     private readonly int limit;
@@ -32,7 +33,8 @@ internal sealed class GenerateWork : SequenceWork
         this.request = request;
         this.cache = cache;
         sampler = new TokenSampler(request.Sampling, engine.VocabularySize);
-        text = new AnswerText(request.Stop, request.OnText);
+        logprobs = request.Logprobs is { } top ? new AnswerLogprobs(top, request.Tokenizer, request.OnToken) : null;
+        text = new AnswerText(request.Stop, logprobs is null || request.OnText is null ? request.OnText : HandOut);
         logits = new float[engine.VocabularySize];
         limit = request.Prompt.Length + Math.Min(request.MaxTokens, engine.ContextLength - request.Prompt.Length);
         history = new List<int>(limit);
@@ -100,7 +102,9 @@ internal sealed class GenerateWork : SequenceWork
             return;
         }
 
-        engine.GetLogits(readIndex).CopyTo(logits);
+        // The engine's row stays as it is, up to its next evaluation.
+        var row = engine.GetLogits(readIndex);
+        row.CopyTo(logits);
         readIndex = -1;
         if (logits.Length > request.Tokenizer.VocabularySize)
         {
@@ -127,6 +131,7 @@ internal sealed class GenerateWork : SequenceWork
             return;
         }
 
+        logprobs?.Add(row[..Math.Min(row.Length, request.Tokenizer.VocabularySize)], token);
         sampler.Accept(token);
         constraint?.Accept(token);
         history.Add(token);
@@ -174,6 +179,12 @@ internal sealed class GenerateWork : SequenceWork
         readIndex = -1;
     }
 
+    private void HandOut(string piece)
+    {
+        logprobs!.HandOut(text.HandedOut);
+        request.OnText!(piece);
+    }
+
     private void Finish(FinishReason reason)
     {
         var written = text.End();
@@ -185,6 +196,9 @@ internal sealed class GenerateWork : SequenceWork
             cached,
             Stopwatch.GetElapsedTime(request.CreatedAt, started),
             firstToken,
-            Stopwatch.GetElapsedTime(started)));
+            Stopwatch.GetElapsedTime(started))
+        {
+            Logprobs = logprobs?.Within(text.Length),
+        });
     }
 }

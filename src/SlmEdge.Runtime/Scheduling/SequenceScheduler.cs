@@ -47,6 +47,7 @@ internal sealed class SequenceScheduler : IDisposable
 
     // Written by the loop, read by callers that are turned away: how long an evaluation takes at present.
     private long lastTicks;
+    private long evaluations;
 
     public SequenceScheduler(ISequenceEngine engine, SchedulerOptions options)
     {
@@ -71,6 +72,9 @@ internal sealed class SequenceScheduler : IDisposable
     public bool IsStopped => Volatile.Read(ref disposed) != 0;
 
     public int Waiting => queue.Count;
+
+    /// <summary>Evaluations that have ended. While requests are under way and this stands still, the engine hangs.</summary>
+    public long Evaluations => Volatile.Read(ref evaluations);
 
     public Task<ScoreResult> Enqueue(ScoreRequest request)
     {
@@ -575,6 +579,7 @@ internal sealed class SequenceScheduler : IDisposable
         }
 
         Volatile.Write(ref lastTicks, Stopwatch.GetElapsedTime(start).Ticks);
+        Volatile.Write(ref evaluations, evaluations + 1);
         foreach (var work in inBatch)
         {
             try

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using SlmEdge.Formats.Storage;
 
 namespace SlmEdge.Runtime.Tuning;
@@ -14,7 +15,9 @@ public sealed record TunedChoice
 
     private const int MaxBytes = 1 << 16;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, AllowDuplicateProperties = false };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, AllowDuplicateProperties = false, TypeInfoResolver = TuningJsonContext.Default };
+
+    private static readonly JsonTypeInfo<TunedChoice> Layout = (JsonTypeInfo<TunedChoice>)Json.GetTypeInfo(typeof(TunedChoice));
 
     /// <summary>Version of the layout.</summary>
     public int FormatVersion { get; init; } = CurrentVersion;
@@ -74,7 +77,7 @@ public sealed record TunedChoice
                 throw Malformed(path, $"it is longer than {MaxBytes} bytes");
             }
 
-            var choice = JsonSerializer.Deserialize<TunedChoice>(System.IO.File.ReadAllBytes(path), Json) ?? throw Malformed(path, "it is empty");
+            var choice = JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(path), Layout) ?? throw Malformed(path, "it is empty");
             if (choice.FormatVersion != CurrentVersion || choice.Machine != MachineFingerprint.Current || choice.BundleSha256 != bundleSha256)
             {
                 return null;
@@ -92,7 +95,7 @@ public sealed record TunedChoice
 
     /// <summary>Writes the choice beside a bundle, atomically.</summary>
     /// <param name="bundlePath">The bundle.</param>
-    public void Save(string bundlePath) => AtomicFile.WriteText(PathFor(bundlePath), JsonSerializer.Serialize(this, Json) + "\n");
+    public void Save(string bundlePath) => AtomicFile.WriteText(PathFor(bundlePath), JsonSerializer.Serialize(this, Layout) + "\n");
 
     /// <summary>The options with this choice in place of what they leave open.</summary>
     internal RuntimeOptions Complete(RuntimeOptions options) => options with

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using SlmEdge.Formats.JsonLines;
 using SlmEdge.Tasks.Extraction;
@@ -9,8 +8,6 @@ namespace SlmEdge.Tasks.Data;
 public static class ExtractionReader
 {
     private const string OutputColumn = "output";
-
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads a file. The document stands in <c>output</c>, as JSON or as a string that holds JSON.</summary>
     /// <param name="path">The file.</param>
@@ -33,7 +30,7 @@ public static class ExtractionReader
                 throw row.Error($"'{OutputColumn}' is not as the schema of task '{task.Name}' wants it: {violation}");
             }
 
-            rows.Add(new ExtractionRow(row.GetText(options.TextColumn, "--text-column"), JsonSerializer.Serialize(output, Compact), path, row.Row));
+            rows.Add(new ExtractionRow(row.GetText(options.TextColumn, "--text-column"), JsonSerializer.Serialize(output, CompactJson.Relaxed.JsonElement), path, row.Row));
         }
 
         return rows.Count > 0 ? rows : throw new DataFormatException(path, null, "there are no rows");

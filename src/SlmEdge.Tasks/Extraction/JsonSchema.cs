@@ -19,6 +19,7 @@ public sealed class JsonSchema
 
     private JsonSchema(JsonElement root, string source)
     {
+        Source = root;
         _source = source;
         _root = SchemaReader.Read(root, source);
         Grammar(new DocumentOptions());
@@ -38,6 +39,9 @@ public sealed class JsonSchema
     /// <param name="sourceName">What errors call it.</param>
     /// <exception cref="TaskDefinitionException">It cannot be honoured. The message has the JSON Pointer of the place.</exception>
     public static JsonSchema Parse(JsonElement schema, string sourceName = "schema") => new(schema.Clone(), sourceName);
+
+    /// <summary>The schema as it was read.</summary>
+    public JsonElement Source { get; }
 
     /// <summary>What is wrong with a document, with its place; null where it satisfies the schema.</summary>
     public string? FindViolation(JsonElement document) => new SchemaValidator().Violation(document, _root, "$");

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
@@ -11,22 +12,33 @@ namespace SlmEdge.Tasks.Extraction;
 /// The schema of a C# type: what <see cref="SerializerOptions"/> reads back into it. Names in camel case, enumerations by name; properties that are not
 /// nullable or are parameters of the constructor without a default are required; others may be left out.
 /// </summary>
+[RequiresUnreferencedCode("The schema of a type is read from its members at run time; where code is trimmed, give the schema as JSON.")]
+[RequiresDynamicCode("The schema of a type is read from its members at run time; where code is compiled ahead of time, give the schema as JSON.")]
 public static class JsonSchemaOf
 {
     private static readonly JsonSchemaExporterOptions Exporter = new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Fit };
 
+    private const string Reflects = "The schema and the values of a type are found by reflection.";
+
     /// <summary>How documents of <see cref="For{T}"/> are deserialised.</summary>
-    public static JsonSerializerOptions SerializerOptions { get; } = MakeOptions();
+    public static JsonSerializerOptions SerializerOptions
+    {
+        [RequiresUnreferencedCode(Reflects)]
+        [RequiresDynamicCode(Reflects)]
+        get => field ??= MakeOptions();
+    }
 
     /// <summary>The schema of a type.</summary>
     /// <typeparam name="T">A record or class of properties, or a list, dictionary with string keys, enumeration, number, string, date or nullable of such.</typeparam>
     /// <exception cref="TaskDefinitionException">The type cannot be written as such a schema.</exception>
+    [RequiresUnreferencedCode(Reflects)]
+    [RequiresDynamicCode(Reflects)]
     public static JsonElement For<T>()
     {
         JsonElement schema;
         try
         {
-            schema = JsonSerializer.SerializeToElement(SerializerOptions.GetJsonSchemaAsNode(typeof(T), Exporter));
+            schema = JsonElement.Parse(SerializerOptions.GetJsonSchemaAsNode(typeof(T), Exporter).ToJsonString());
         }
         catch (Exception e) when (e is NotSupportedException or InvalidOperationException)
         {
@@ -37,6 +49,8 @@ public static class JsonSchemaOf
         return schema;
     }
 
+    [RequiresUnreferencedCode(Reflects)]
+    [RequiresDynamicCode(Reflects)]
     private static JsonSerializerOptions MakeOptions()
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)

@@ -23,7 +23,11 @@ internal sealed class AccessGuard(KeyRing? keys, IReadOnlyList<Role> anonymous, 
         context.Features.Set(caller);
 
         // A wrong key counts for the address that it came from, so that keys cannot be tried any faster.
-        rate.Take(key is null ? "address " + caller.Name : "key " + caller.Name);
+        if (required is not { Role: null })
+        {
+            rate.Take(key is null ? "address " + caller.Name : "key " + caller.Name);
+        }
+
         if (required?.Role is { } role)
         {
             if (keys is not null && secret is not null && key is null)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using SlmEdge.Formats.Storage;
 
 namespace SlmEdge.Worker.Access;
@@ -29,7 +30,10 @@ public sealed class ApiKeyFile
         AllowDuplicateProperties = false,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters = { new JsonStringEnumConverter<Role>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        TypeInfoResolver = ApiKeyJson.Default,
     };
+
+    private static readonly JsonTypeInfo<ApiKeyFileContent> Layout = (JsonTypeInfo<ApiKeyFileContent>)Json.GetTypeInfo(typeof(ApiKeyFileContent));
 
     /// <summary>Makes a list of keys.</summary>
     /// <exception cref="WorkerException">A key has no usable name, role or hash, or a name is there twice.</exception>
@@ -78,7 +82,7 @@ public sealed class ApiKeyFile
                 throw new WorkerException($"{path}: {stream.Length} bytes are too many for a key file; at most {MaxBytes} are read.");
             }
 
-            var content = JsonSerializer.Deserialize<Content>(stream, Json);
+            var content = JsonSerializer.Deserialize(stream, Layout);
             return content is { Version: Version, Keys: { } keys }
                 ? new ApiKeyFile(keys, path)
                 : throw new WorkerException($"{path}: this is no key file of version {Version}. Make one with 'slm-edge key add'.");
@@ -122,13 +126,11 @@ public sealed class ApiKeyFile
                 File.SetUnixFileMode(file.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
-            JsonSerializer.Serialize(stream, new Content(Version, Keys), Json);
+            JsonSerializer.Serialize(stream, new ApiKeyFileContent(Version, Keys), Layout);
         });
     }
 
     private static bool IsName(string name) => name.Length is > 0 and <= MaxName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     private static bool IsHash(string hash) => hash.Length == 64 && hash.All(char.IsAsciiHexDigitLower);
-
-    private sealed record Content(int Version, IReadOnlyList<ApiKey> Keys);
 }

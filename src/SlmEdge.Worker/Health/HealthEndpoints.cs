@@ -25,8 +25,8 @@ internal sealed class HealthEndpoints(IServingEngine engine) : IEndpointGroup
     {
         EngineHealth.Ready => WriteAsync(context, "ready"),
         EngineHealth.Starting => throw new HttpProblem(
-            StatusCodes.Status503ServiceUnavailable, "starting", "Starting", "The engine is being started.", TimeSpan.FromSeconds(1)),
-        _ => throw new HttpProblem(StatusCodes.Status503ServiceUnavailable, "engine-ended", "Engine ended", "The engine ended and is not started again; the service's log says why."),
+            StatusCodes.Status503ServiceUnavailable, "starting", "Starting", engine.HealthDetail ?? "The engine is being started.", TimeSpan.FromSeconds(1)),
+        _ => throw new HttpProblem(StatusCodes.Status503ServiceUnavailable, "engine-ended", "Engine ended", engine.HealthDetail ?? "The engine ended and is not started again; the service's log says why."),
     };
 
     private Task WriteAsync(HttpContext context, string status) => JsonResponse.WriteAsync(context, StatusCodes.Status200OK, json =>

@@ -33,6 +33,11 @@ internal static class JsonBody
         {
             throw HttpProblem.Bad("malformed-json", "Malformed JSON", $"The body is not JSON: {error.Message}");
         }
+        catch (IOException error) when (error is not BadHttpRequestException)
+        {
+            // A chunk's size that overflows, or a client that went away: whichever, the body did not arrive.
+            throw HttpProblem.Bad("bad-request", "Bad request", $"The body cannot be read: {error.Message}");
+        }
         catch (InvalidOperationException error)
         {
             // What System.Text.Json answers when a string is read that is no Unicode.

@@ -3,8 +3,10 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SlmEdge.Runtime;
+using SlmEdge.Tasks.Templates;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Storage;
 
 namespace SlmEdge.Worker.Http;
@@ -47,8 +49,15 @@ internal sealed class RequestGuard(bool loopbackOnly, WorkerOptions options, Wor
             problem = Describe(error, context);
             if (context.Response.HasStarted)
             {
-                // Half an answer was sent; ending the connection is the only way to say that it is not whole.
-                context.Abort();
+                if (context.Features.Get<EventStream>() is { } events)
+                {
+                    await events.FailAsync(problem).ConfigureAwait(false);
+                }
+                else
+                {
+                    // Half an answer was sent; ending the connection is the only way to say that it is not whole.
+                    context.Abort();
+                }
             }
         }
 
@@ -99,10 +108,16 @@ internal sealed class RequestGuard(bool loopbackOnly, WorkerOptions options, Wor
                 return new HttpProblem(StatusCodes.Status507InsufficientStorage, "storage-failed", "Storage failed", full.Message, TimeSpan.FromSeconds(10));
             case RuntimeStoppedException:
                 return new HttpProblem(StatusCodes.Status503ServiceUnavailable, "stopping", "Stopping", "The service is stopping.", TimeSpan.FromSeconds(5));
+            case RuntimeException { InnerException: ChatTemplateException } refused:
+                return HttpProblem.Bad("conversation", "Conversation", refused.Message, "messages");
             case AdapterException { Refusal: AdapterRefusal.UnknownName } unknown:
                 return new HttpProblem(StatusCodes.Status404NotFound, "unknown-adapter", "Unknown adapter", unknown.Message);
             case AdapterException refused:
                 return new HttpProblem(StatusCodes.Status422UnprocessableEntity, "adapter-refused", "Adapter refused", refused.Message);
+            case PoisonRequestException poison:
+                return new HttpProblem(StatusCodes.Status422UnprocessableEntity, "poison", "Poison request", poison.Message);
+            case EngineEndedException ended:
+                return new HttpProblem(StatusCodes.Status503ServiceUnavailable, "engine-ended", "Engine ended", ended.Message, TimeSpan.FromSeconds(2));
             case RuntimeException failed:
                 log.Write(WorkerLogLevel.Error, "engine-failed", ("route", Route(context)), ("detail", failed.Message));
                 return new HttpProblem(StatusCodes.Status500InternalServerError, "engine-failed", "The engine failed", failed.Message);

@@ -67,7 +67,8 @@ internal sealed class InboxWatcher : IAsyncDisposable
             try
             {
                 Claim();
-                foreach (var file in Directory.EnumerateFiles(claimed).Order(StringComparer.Ordinal))
+                // A name with a dot in front is results that were being written when the service ended: they are written again.
+                foreach (var file in Directory.EnumerateFiles(claimed).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal))
                 {
                     await GoOnAsync(file).ConfigureAwait(false);
                 }
@@ -127,13 +128,16 @@ internal sealed class InboxWatcher : IAsyncDisposable
         var claim = Path.GetFileName(file);
         var name = claim[(claim.IndexOf('_', StringComparison.Ordinal) + 1)..];
         var (job, isNew) = await store.BeginAsync(name, 0, "inbox/" + claim).ConfigureAwait(false);
-        if (isNew || job.State == JobState.Receiving)
+        if (job.State == JobState.Receiving && !isNew)
+        {
+            // Reading it was cut off, and what had been read could not be removed then.
+            await store.RemoveAsync(job.Id).ConfigureAwait(false);
+        }
+        else if (isNew)
         {
             await ReadAsync(file, job, name).ConfigureAwait(false);
-            return;
         }
-
-        if (job.State == JobState.Cancelled)
+        else if (job.State == JobState.Cancelled)
         {
             Refuse(file, name, "the job was cancelled");
         }

@@ -1,9 +1,10 @@
 using SlmEdge.Runtime;
+using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Storage;
 
 namespace SlmEdge.Worker.Jobs;
 
-/// <summary>Works through the queue, the oldest job first, a batch of rows at a time; while one batch is written to the disk the next is decided.</summary>
+/// <summary>Works through the queue, the oldest job first, a batch of rows at a time: one call of the engine, one transaction.</summary>
 internal sealed class JobRunner(JobStore store, RowDecider decider, WorkerLog log, TimeProvider time) : IAsyncDisposable
 {
     private const int RowsTogether = 64;
@@ -54,7 +55,7 @@ internal sealed class JobRunner(JobStore store, RowDecider decider, WorkerLog lo
             {
                 return;
             }
-            catch (Exception error) when (error is RuntimeBusyException or RuntimeStoppedException or StorageException)
+            catch (Exception error) when (error is RuntimeBusyException or RuntimeStoppedException or EngineEndedException or StorageException)
             {
                 // Nothing of it was kept; the rows wait where they are.
                 trouble = trouble == TimeSpan.Zero ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromTicks(Math.Min((trouble * 2).Ticks, TimeSpan.FromSeconds(30).Ticks));

@@ -100,7 +100,7 @@ internal sealed class JobStore(StateDatabase database, DecisionJournal journal, 
     {
         var done = 0;
         var failed = 0;
-        var entries = new List<byte[]>();
+        var entries = new List<(string Kind, byte[] Body)>();
         foreach (var outcome in outcomes)
         {
             var state = outcome.Result is not null ? 1 : outcome.RetryAt is null ? 2 : 0;
@@ -114,15 +114,15 @@ internal sealed class JobStore(StateDatabase database, DecisionJournal journal, 
 
             done += state == 1 ? 1 : 0;
             failed += state == 2 ? 1 : 0;
-            if (outcome.Journal is { } body)
+            if (outcome.Entry is { } body)
             {
-                entries.Add(body);
+                entries.Add((outcome.Kind, body));
             }
         }
 
-        if (entries.Count > 0)
+        foreach (var kind in entries.GroupBy(entry => entry.Kind))
         {
-            journal.Append(connection, [.. entries], "decision");
+            journal.Append(connection, [.. kind.Select(entry => entry.Body)], kind.Key);
         }
 
         connection.Execute("UPDATE jobs SET done = done + $done, failed = failed + $failed WHERE id = $id", ("$done", done), ("$failed", failed), ("$id", id));

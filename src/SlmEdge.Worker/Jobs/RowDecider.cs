@@ -9,6 +9,7 @@ using SlmEdge.Runtime.Generation;
 using SlmEdge.Tasks;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Journal;
+using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.Jobs;
@@ -17,6 +18,9 @@ namespace SlmEdge.Worker.Jobs;
 internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal, TimeProvider time)
 {
     private const int MostAttempts = 5;
+
+    // Nobody waits for a row: who asks now goes first.
+    private static readonly ClassificationOptions Unhurried = new() { Priority = RequestPriority.Low };
 
     /// <summary>Decides rows.</summary>
     /// <exception cref="RuntimeBusyException">The engine has no room: none of the rows was tried.</exception>
@@ -34,7 +38,7 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
         {
             try
             {
-                var decisions = await engine.ClassifyAsync([.. left.Select(row => row.Text)], ct).ConfigureAwait(false);
+                var decisions = await engine.ClassifyAsync([.. left.Select(row => row.Text)], Unhurried, ct).ConfigureAwait(false);
                 var bodies = journal.Describe(engine.Bundle, decisions, Source(job));
                 outcomes.AddRange(left.Zip(decisions, bodies).Select(item =>
                     new RowOutcome(item.First.Row, Json(json => DecisionJson.Write(json, item.Second, job.Top)), null, null, item.Third)));
@@ -46,7 +50,7 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
                 outcomes.Add(new RowOutcome(row.Row, null, invalid.Message, null, null));
                 left.RemoveAt((int)invalid.Index);
             }
-            catch (RuntimeException error) when (error is not (RuntimeBusyException or RuntimeStoppedException))
+            catch (RuntimeException error) when (error is not (RuntimeBusyException or RuntimeStoppedException or EngineEndedException))
             {
                 // One of them spoils the others: each by itself.
                 foreach (var row in left)
@@ -109,7 +113,8 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
             }),
             null,
             null,
-            journal.DescribeAnswer(engine.Bundle, Source(job), row.Text, answer, finish, tokens, Stopwatch.GetElapsedTime(started)));
+            journal.DescribeAnswer(engine.Bundle, Source(job), row.Text, answer, finish, tokens, Stopwatch.GetElapsedTime(started)),
+            "answer");
     }
 
     private async Task<RowOutcome> TryAsync(JobRow row, Func<Task<RowOutcome>> work)
@@ -122,7 +127,7 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
         {
             return new RowOutcome(row.Row, null, invalid.Message, null, null);
         }
-        catch (RuntimeException error) when (error is not (RuntimeBusyException or RuntimeStoppedException))
+        catch (RuntimeException error) when (error is not (RuntimeBusyException or RuntimeStoppedException or EngineEndedException))
         {
             return Failed(row, error);
         }

@@ -68,13 +68,14 @@ internal sealed class DecisionJournal(StateDatabase database, JournalOptions opt
         var (last, hash) = Last(connection);
         var ids = new long[bodies.Length];
         var bytes = 0L;
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         using var insert = connection.Command(
             "INSERT INTO journal (id, time, kind, subject, body, hash) VALUES ($id, $time, $kind, $subject, $body, $hash)",
-            ("$id", 0L), ("$time", time.GetUtcNow().ToUnixTimeMilliseconds()), ("$kind", kind), ("$subject", subject), ("$body", hash), ("$hash", hash));
+            ("$id", 0L), ("$time", now), ("$kind", kind), ("$subject", subject), ("$body", hash), ("$hash", hash));
         for (var i = 0; i < bodies.Length; i++)
         {
             ids[i] = ++last;
-            hash = JournalChain.Next(hash, last, bodies[i]);
+            hash = JournalChain.Next(hash, last, now, kind, subject, bodies[i]);
             insert.Parameters["$id"].Value = last;
             insert.Parameters["$body"].Value = bodies[i];
             insert.Parameters["$hash"].Value = hash;

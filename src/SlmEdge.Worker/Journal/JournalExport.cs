@@ -9,6 +9,46 @@ namespace SlmEdge.Worker.Journal;
 public static class JournalExport
 {
     /// <summary>
+    /// Writes entries of every kind in their order, one JSON object a line: <c>id</c>, <c>kind</c>, what was recorded, and <c>hash</c> in lower-case hex.
+    /// </summary>
+    /// <param name="path">The service's database.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="newest">Only so many of the newest; null for all.</param>
+    /// <returns>How many were written.</returns>
+    /// <exception cref="WorkerException">The file cannot be read.</exception>
+    public static long WriteEntries(string path, Stream output, long? newest = null) => JournalFile.Read(path, connection =>
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var written = 0L;
+        using var command = connection.Command(
+            "SELECT id, kind, body, hash FROM (SELECT * FROM journal ORDER BY id DESC LIMIT $newest) ORDER BY id", ("$newest", newest ?? -1));
+        using var row = command.ExecuteReader();
+        using var json = new Utf8JsonWriter(output, JsonResponse.WriterOptions);
+        while (row.Read())
+        {
+            using var body = JsonDocument.Parse(row.GetFieldValue<byte[]>(2));
+            json.WriteStartObject();
+            json.WriteNumber("id", row.GetInt64(0));
+            json.WriteString("kind", row.GetString(1));
+            foreach (var field in body.RootElement.EnumerateObject())
+            {
+                // A removal holds a hash itself: the one before what is left.
+                json.WritePropertyName(field.NameEquals("hash") ? "throughHash" : field.Name);
+                field.Value.WriteTo(json);
+            }
+
+            json.WriteString("hash", Convert.ToHexStringLower(row.GetFieldValue<byte[]>(3)));
+            json.WriteEndObject();
+            json.Flush();
+            json.Reset();
+            output.WriteByte((byte)'\n');
+            written++;
+        }
+
+        return written;
+    });
+
+    /// <summary>
     /// Writes the corrected decisions with their right label, and the uncertain ones with the label that was given, one JSON object a line:
     /// <c>text</c>, <c>label</c>, <c>reason</c> (<c>corrected</c>, <c>confirmed</c> or <c>uncertain</c>), <c>confidence</c>, <c>id</c>.
     /// </summary>

@@ -18,7 +18,7 @@ public static class JournalVerifier
 
     private static JournalReport Verify(SqliteConnection connection, string? knownHead)
     {
-        using var command = connection.Command("SELECT id, body, hash FROM journal ORDER BY id");
+        using var command = connection.Command("SELECT id, time, kind, subject, body, hash FROM journal ORDER BY id");
         using var row = command.ExecuteReader();
         var entries = 0L;
         var first = 0L;
@@ -28,7 +28,6 @@ public static class JournalVerifier
         while (row.Read())
         {
             var id = row.GetInt64(0);
-            var body = row.GetFieldValue<byte[]>(1);
             if (entries == 0)
             {
                 first = id;
@@ -47,8 +46,8 @@ public static class JournalVerifier
                 return Report($"after entry {last} comes {id}: what was between them is missing");
             }
 
-            hash = JournalChain.Next(hash, id, body);
-            if (!hash.AsSpan().SequenceEqual(row.GetFieldValue<byte[]>(2)))
+            hash = JournalChain.Next(hash, id, row.GetInt64(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetInt64(3), row.GetFieldValue<byte[]>(4));
+            if (!hash.AsSpan().SequenceEqual(row.GetFieldValue<byte[]>(5)))
             {
                 return Report($"entry {id} is not what was written, or the one before it is not");
             }

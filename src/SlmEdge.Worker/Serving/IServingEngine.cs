@@ -25,6 +25,9 @@ internal interface IServingEngine : IAsyncDisposable
     /// <summary>Whether it can answer at this moment.</summary>
     EngineHealth Health { get; }
 
+    /// <summary>Why it cannot answer; null when it can, or where nothing more is known.</summary>
+    string? HealthDetail => null;
+
     /// <summary>Requests that wait in front of the engine.</summary>
     int Waiting { get; }
 

@@ -21,6 +21,8 @@ internal sealed class LiveEngine(IServingEngine first) : IServingEngine
 
     public EngineHealth Health => Volatile.Read(ref current).Engine.Health;
 
+    public string? HealthDetail => Volatile.Read(ref current).Engine.HealthDetail;
+
     public int Waiting => Volatile.Read(ref current).Engine.Waiting;
 
     /// <summary>Lets another engine answer from now on.</summary>

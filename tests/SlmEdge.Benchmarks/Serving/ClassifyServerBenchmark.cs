@@ -28,7 +28,7 @@ internal static class ClassifyServerBenchmark
         int[][] prompts = [.. encoded.Select(text => (int[])[.. prompt.Prefix, .. text])];
         var context = prompts.Max(tokens => tokens.Length) + prompt.Labels.MaxDepth + 8;
         using var bundle = new TemporaryBundle(gguf, input.Task, prompt.Codes.Count > 0 ? prompt.Codes : null);
-        var options = new RuntimeOptions { CacheDirectory = bundle.Cache, Threads = arguments.Threads, ContextLength = context };
+        var options = new RuntimeOptions { CacheDirectory = bundle.Cache, Threads = arguments.Threads, ContextLength = context, LabelTolerance = arguments.Number("label-tolerance", new RuntimeOptions().LabelTolerance) };
         using var runtime = SlmRuntime.Open(bundle.Path, options);
         using var fast = SlmRuntime.Open(bundle.Path, options with { Deterministic = false });
         using var server = LlamaServer.Start(arguments.Required("server"), gguf, clients, context, arguments.Threads);

@@ -2,12 +2,17 @@ using System.Globalization;
 using SlmEdge.Benchmarks.Classification;
 using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Measurement;
+using SlmEdge.Engines.LlamaCpp;
 
 namespace SlmEdge.Benchmarks.Serving;
 
 /// <summary>From the start of the process to the first decision, and the memory it takes, beside llama.cpp's command line and its first token.</summary>
 internal static class StartBenchmark
 {
+    // What a process may take beside weights and key-value memory, and the batch that slm-edge sets aside for a single text.
+    private const long Overhead = 60_000_000;
+    private const int OneTextTokens = 128;
+
     public static void Run(BenchmarkArguments arguments)
     {
         var input = ClassificationInput.Load(arguments);
@@ -37,6 +42,10 @@ internal static class StartBenchmark
         }
 
         table.Print();
+        var memory = LlamaMemory.Estimate(gguf, new LlamaCppOptions { ContextLength = arguments.Integer("context", 2048), BatchTokens = OneTextTokens });
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"weights {memory.Weights / 1e6:0.0} MB + key-value memory {memory.KeyValues / 1e6:0.0} MB + {Overhead / 1e6:0} MB = {(memory.Weights + memory.KeyValues + Overhead) / 1e6:0.0} MB is what slm-edge may take"));
 
         Contender Program(string name, string program, params string[] line)
         {

@@ -8,13 +8,17 @@ internal sealed class EdgeProcess : IDisposable
 {
     private readonly Task<string> errors;
 
-    private EdgeProcess(Process process)
+    private EdgeProcess(Process process, string state)
     {
         Process = process;
+        StateHome = state;
         errors = process.StandardError.ReadToEndAsync();
     }
 
     public Process Process { get; }
+
+    /// <summary>The folder that stands for the user's state; deleted with the process.</summary>
+    public string StateHome { get; }
 
     public static EdgeProcess Start(params string[] arguments) => Start(null, arguments);
 
@@ -40,7 +44,9 @@ internal sealed class EdgeProcess : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        return new EdgeProcess(Process.Start(start)!);
+        var state = Directory.CreateTempSubdirectory("slm-edge-state-").FullName;
+        start.Environment["XDG_STATE_HOME"] = state;
+        return new EdgeProcess(Process.Start(start)!, state);
     }
 
     /// <summary>Runs to the end.</summary>
@@ -84,8 +90,10 @@ internal sealed class EdgeProcess : IDisposable
         if (!Process.HasExited)
         {
             Process.Kill();
+            Process.WaitForExit();
         }
 
         Process.Dispose();
+        Directory.Delete(StateHome, recursive: true);
     }
 }

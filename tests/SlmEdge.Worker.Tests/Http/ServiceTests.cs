@@ -18,6 +18,15 @@ public sealed class ServiceTests
     }
 
     [SkippableFact]
+    public async Task Alive_and_ready_are_two_questions()
+    {
+        await using var service = await RunningService.StartAsync();
+        using var ready = await service.Client.GetAsync("/readyz");
+        ready.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await RunningService.ReadAsync(ready)).GetProperty("status").GetString().ShouldBe("ready");
+    }
+
+    [SkippableFact]
     public async Task The_bundle_is_described_with_its_labels_engine_and_scores()
     {
         await using var service = await RunningService.StartAsync();

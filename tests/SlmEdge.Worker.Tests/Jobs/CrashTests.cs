@@ -4,15 +4,17 @@ using System.Text.Json;
 using SlmEdge.Runtime.Tests;
 using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Tests.CommandLine;
+using SlmEdge.Worker.Tests.Storage;
 
 namespace SlmEdge.Worker.Tests.Jobs;
 
 /// <summary>The service is killed in the middle of its work, again and again, and nothing that it accepted is lost or decided twice.</summary>
 public sealed class CrashTests : IDisposable
 {
+    // Enough to show that the ways work; SlmEdge.Benchmarks kill does it as many times as asked.
     private const int Kills = 4;
-    private const int RowsOfAJob = 200;
-    private const int RowsOfAFile = 80;
+    private const int RowsOfAJob = 120;
+    private const int RowsOfAFile = 40;
 
     private readonly TemporaryFolder folder = new();
 
@@ -29,7 +31,7 @@ public sealed class CrashTests : IDisposable
         for (var round = 0; round <= Kills; round++)
         {
             using var edge = EdgeProcess.Start(
-                "serve", "--bundle", bundle.Path, "--cache", bundle.Cache, "--threads", "1", "--urls", "http://127.0.0.1:0", "--data", folder.File("data"), "--inbox", inbox);
+                "serve", "--bundle", bundle.Path, "--cache", bundle.Cache, "--threads", "1", "--urls", "http://127.0.0.1:0", "--data", folder.File("data"), "--inbox", inbox, "--inbox-settle", "0.1");
             var address = (await edge.Process.StandardOutput.ReadLineAsync())!.Split(' ')[^1];
             using var client = new HttpClient { BaseAddress = new Uri(address) };
             if (round < Kills)
@@ -44,7 +46,7 @@ public sealed class CrashTests : IDisposable
 
                 // Somewhere in the next rows, wherever the machine has got to.
                 var rows = random.Next(1, 3 * RowsOfAJob / 4);
-                await Until(async () => JsonDocument.Parse(await client.GetStringAsync(new Uri($"/v1/jobs/{accepted[random.Next(accepted.Count)]}", UriKind.Relative))).RootElement is var job
+                await Eventually.HoldsAsync(async () => JsonDocument.Parse(await client.GetStringAsync(new Uri($"/v1/jobs/{accepted[random.Next(accepted.Count)]}", UriKind.Relative))).RootElement is var job
                     && (job.GetProperty("state").GetString() == "done" || job.GetProperty("done").GetInt64() >= rows));
                 edge.Process.Kill();
                 await edge.Process.WaitForExitAsync();
@@ -53,13 +55,13 @@ public sealed class CrashTests : IDisposable
 
             foreach (var job in accepted)
             {
-                await Until(async () => JsonDocument.Parse(await client.GetStringAsync(new Uri($"/v1/jobs/{job}", UriKind.Relative))).RootElement.GetProperty("state").GetString() == "done");
+                await Eventually.HoldsAsync(async () => JsonDocument.Parse(await client.GetStringAsync(new Uri($"/v1/jobs/{job}", UriKind.Relative))).RootElement.GetProperty("state").GetString() == "done");
                 var results = (await client.GetStringAsync(new Uri($"/v1/jobs/{job}/results", UriKind.Relative))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
                 results.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString())
                     .ShouldBe(Enumerable.Range(0, RowsOfAJob).Select(i => $"job {accepted.IndexOf(job)} row {i}"));
             }
 
-            await Until(() => Task.FromResult(Directory.GetFiles(Path.Combine(inbox, "done"), "*.results.jsonl").Length == Kills));
+            await Eventually.HoldsAsync(() => Task.FromResult(Directory.GetFiles(Path.Combine(inbox, "done"), "*.results.jsonl").Length == Kills));
             foreach (var file in Directory.GetFiles(Path.Combine(inbox, "done"), "*.results.jsonl"))
             {
                 File.ReadAllLines(file).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()).Distinct().Count().ShouldBe(RowsOfAFile);
@@ -74,15 +76,5 @@ public sealed class CrashTests : IDisposable
         var report = JournalVerifier.Verify(folder.File("data/worker.db"));
         report.Damage.ShouldBeNull();
         report.Entries.ShouldBe(Kills * (RowsOfAJob + RowsOfAFile));
-    }
-
-    private static async Task Until(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        while (!await condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using SlmEdge.Runtime.Tests;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Tests.Http;
+using SlmEdge.Worker.Tests.Storage;
 
 namespace SlmEdge.Worker.Tests.Jobs;
 
@@ -87,7 +88,7 @@ public sealed class JobTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(inbox, "later.jsonl.part"), "{\"text\": \"not yet\"}\n");
         var options = new InboxOptions { Folder = inbox, Settle = TimeSpan.FromMilliseconds(50), Interval = TimeSpan.FromMilliseconds(20) };
         await using var service = await Start(options);
-        await Until(() => Directory.GetFiles(Path.Combine(inbox, "done"), "*.results.jsonl").Length == 3 && File.Exists(Path.Combine(inbox, "failed", "broken.jsonl")));
+        await Eventually.HoldsAsync(() => Directory.GetFiles(Path.Combine(inbox, "done"), "*.results.jsonl").Length == 3 && File.Exists(Path.Combine(inbox, "failed", "broken.jsonl")));
         File.ReadAllLines(Path.Combine(inbox, "done", "a.jsonl.results.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()).ShouldBe(["the dog barked", "it rained"]);
         File.ReadAllLines(Path.Combine(inbox, "done", "b.csv.results.jsonl")).ShouldHaveSingleItem().ShouldContain("a sunny, warm day");
         File.ReadAllLines(Path.Combine(inbox, "done", "c.txt.results.jsonl")).Length.ShouldBe(2);
@@ -136,7 +137,7 @@ public sealed class JobTests : IDisposable
     private static async Task<JsonElement> FinishedAsync(RunningService service, string job)
     {
         JsonElement state = default;
-        await Until(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             state = await RunningService.ReadAsync(await service.Client.GetAsync(new Uri($"/v1/jobs/{job}", UriKind.Relative)));
             return state.GetProperty("state").GetString() == "done";
@@ -146,16 +147,4 @@ public sealed class JobTests : IDisposable
 
     private static async Task<JsonElement[]> ResultsAsync(RunningService service, string job) =>
         [.. (await service.Client.GetStringAsync(new Uri($"/v1/jobs/{job}/results", UriKind.Relative))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.Clone())];
-
-    private static Task Until(Func<bool> condition) => Until(() => Task.FromResult(condition()));
-
-    private static async Task Until(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        while (!await condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 }

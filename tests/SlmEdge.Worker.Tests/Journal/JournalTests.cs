@@ -39,6 +39,11 @@ public sealed class JournalTests : IDisposable
         foreach (var tampering in new[]
         {
             "UPDATE journal SET body = replace(CAST(body AS TEXT), '\"confidence\"', '\"confidenze\"') WHERE id = 12",
+            "UPDATE journal SET kind = 'answer' WHERE id = 12",
+            "UPDATE journal SET subject = 3 WHERE id = 12",
+            "UPDATE journal SET time = time + 1 WHERE id = 12",
+            "UPDATE journal SET body = (SELECT body FROM journal WHERE id = 13) WHERE id = 12",
+            "INSERT INTO journal SELECT id + 1, time, kind, subject, body, hash FROM journal ORDER BY id DESC LIMIT 1",
             "DELETE FROM journal WHERE id = 7",
             "DELETE FROM journal WHERE id <= 5",
             "UPDATE journal SET id = 100 WHERE id = 30",
@@ -125,6 +130,25 @@ public sealed class JournalTests : IDisposable
         row.RootElement.GetProperty("id").GetInt64().ShouldBe(corrected);
         using var all = new MemoryStream();
         JournalExport.WriteHard(Path, all, below: 1, margin: 1).Written.ShouldBe(TinyBundle.Texts.Count);
+    }
+
+    [Fact]
+    public async Task Every_entry_can_be_taken_out_with_its_hash()
+    {
+        await using (var database = Open())
+        {
+            await Record(database, new JournalOptions { MaxEntries = 100 }, 300);
+        }
+
+        using var output = new MemoryStream();
+        var report = JournalVerifier.Verify(Path);
+        JournalExport.WriteEntries(Path, output).ShouldBe(report.Entries);
+        var lines = System.Text.Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToArray();
+        lines[^1].GetProperty("hash").GetString().ShouldBe(report.Head);
+        lines.Single(line => line.GetProperty("kind").GetString() == "trim").GetProperty("through").GetInt64().ShouldBe(report.FirstId - 1);
+        using var newest = new MemoryStream();
+        JournalExport.WriteEntries(Path, newest, newest: 3).ShouldBe(3);
+        output.ToArray().AsSpan().EndsWith(newest.ToArray()).ShouldBeTrue();
     }
 
     private StateDatabase Open() => StateDatabase.Open(Path, JournalTables.Schema, new WorkerLog(null));

@@ -10,8 +10,6 @@ namespace SlmEdge.Tools.Edge.Bundles;
 /// <summary><c>slm-edge bundle install|list|activate|rollback|remove</c>: the bundles that this device keeps.</summary>
 internal static class StoreCommands
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
-
     public static Command Install()
     {
         var command = new Command("install", "Checks a bundle, tries it on this device, and makes it the active version; the old one stays for a rollback.");
@@ -112,6 +110,6 @@ internal static class StoreCommands
     }
 
     private static void Show(InstalledBundle bundle, bool json) => Console.WriteLine(json
-        ? JsonSerializer.Serialize(bundle, Json)
+        ? JsonSerializer.Serialize(bundle, StoreJson.Default.InstalledBundle)
         : $"{bundle.Name}  active {bundle.ActiveVersion ?? "–"}, previous {bundle.PreviousVersion ?? "–"}, highest ever {bundle.HighestVersion ?? "–"}");
 }

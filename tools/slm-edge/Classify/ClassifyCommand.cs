@@ -23,7 +23,7 @@ internal static class ClassifyCommand
         {
             // The input is opened before the model is loaded: a wrong name is told at once.
             using var inputStream = texts.OpenInput(parsed);
-            using var opened = adapter.Open(runtime, parsed);
+            using var opened = adapter.Open(runtime, parsed, texts.IsOne(parsed));
             using var lease = AdapterArgument.NameOf(opened) is { } adapted ? opened.Adapters.Begin(adapted) : null;
             var classifier = lease?.Classifier ?? opened.Classifier;
             using var outputStream = texts.OpenOutput(parsed);

@@ -14,10 +14,10 @@ internal sealed class AdapterArgument
 
     public AdapterArgument(Command command) => command.Options.Add(adapter);
 
-    /// <summary>Opens the bundle, with the adapter if one is asked for.</summary>
-    public SlmRuntime Open(RuntimeArguments runtime, ParseResult parsed)
+    /// <summary>Opens the bundle, with the adapter if one is asked for; see <see cref="RuntimeArguments.Open"/>.</summary>
+    public SlmRuntime Open(RuntimeArguments runtime, ParseResult parsed, bool oneText = false)
     {
-        var opened = runtime.Open(parsed);
+        var opened = runtime.Open(parsed, oneText);
         try
         {
             if (parsed.GetValue(adapter) is { } path)

@@ -50,7 +50,13 @@ internal sealed class RuntimeArguments
         }
     }
 
-    public SlmRuntime Open(ParseResult parsed) => SlmRuntime.Open(StoreArguments.Locate(parsed.GetValue(Bundle)!), Read(parsed));
+    /// <param name="parsed">The command line.</param>
+    /// <param name="oneText">Whether there is one text only: no memory for others is set aside.</param>
+    public SlmRuntime Open(ParseResult parsed, bool oneText = false)
+    {
+        var options = Read(parsed);
+        return SlmRuntime.Open(StoreArguments.Locate(parsed.GetValue(Bundle)!), oneText ? options with { BatchTexts = 1 } : options);
+    }
 
     public RuntimeOptions Read(ParseResult parsed) => new()
     {

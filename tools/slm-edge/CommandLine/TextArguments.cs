@@ -36,6 +36,9 @@ internal sealed class TextArguments
     /// <summary>What errors call the input.</summary>
     public string Name(ParseResult parsed) => parsed.GetValue(input) switch { StandardStream => "standard input", null => "--text", var path => path };
 
+    /// <summary>Whether the command line gives a single text and no file.</summary>
+    public bool IsOne(ParseResult parsed) => parsed.GetValue(input) is null && parsed.GetValue(text) is { Length: 1 };
+
     /// <summary>Whether a person sees progress on standard error and nothing else is written there.</summary>
     public bool ShowsProgress(ParseResult parsed) => !Console.IsErrorRedirected && (parsed.GetValue(output) != StandardStream || Console.IsOutputRedirected);
 

@@ -44,9 +44,11 @@ internal sealed class ServeArguments
 
     private readonly Option<int> maxConnections = new("--max-connections") { Description = "Most connections at the same time.", DefaultValueFactory = _ => Defaults.Limits.MaxConnections };
 
-    private readonly Option<string?> data = new("--data") { Description = "Folder for jobs and the decision journal; default: systemd's state directory, else neither.", HelpName = "DIR" };
+    private readonly Option<string?> data = new("--data") { Description = "Folder for jobs and the decision journal; 'none' keeps neither. Default: STATE_DIRECTORY, as systemd sets it, else slm-edge in the user's state folder.", HelpName = "DIR" };
 
     private readonly Option<string?> inbox = new("--inbox") { Description = "Folder whose .jsonl, .csv and .txt files are jobs; needs --data.", HelpName = "DIR" };
+
+    private readonly Option<double> inboxSettle = new("--inbox-settle") { Description = "Seconds for which a file in the inbox has to be left alone before it is taken.", DefaultValueFactory = _ => 2 };
 
     private readonly Option<string> journalText = new("--journal-text") { Description = "What the journal keeps of the texts: none, redacted or full.", DefaultValueFactory = _ => "none" };
 
@@ -71,11 +73,12 @@ internal sealed class ServeArguments
         maxConnections.AtLeast(1);
         journalText.AcceptOnlyFromAmong("none", "redacted", "full");
         journalDays.AtLeast(0);
+        inboxSettle.Between(0.05, 3600);
         foreach (var option in new Option[]
         {
             urls, socketMode, keys, allowAnonymous, certificate, certificateKey, passwordFile,
             maxBytes, maxTexts, maxTokens, requestSeconds, rate, burst, maxConnections, logRequests, logText,
-            data, inbox, journalText, journalEntries, journalBytes, journalDays,
+            data, inbox, inboxSettle, journalText, journalEntries, journalBytes, journalDays,
         })
         {
             command.Options.Add(option);
@@ -101,8 +104,8 @@ internal sealed class ServeArguments
                 Burst = parsed.GetValue(burst),
                 MaxConnections = parsed.GetValue(maxConnections),
             },
-            DataDirectory = parsed.GetValue(data) ?? Environment.GetEnvironmentVariable("STATE_DIRECTORY"),
-            Inbox = parsed.GetValue(inbox) is { } folder ? new InboxOptions { Folder = folder } : null,
+            DataDirectory = StateFolder.Find(parsed.GetValue(data)),
+            Inbox = parsed.GetValue(inbox) is { } folder ? Inbox(folder, parsed.GetValue(inboxSettle)) : null,
             Journal = new JournalOptions
             {
                 Text = Enum.Parse<JournalText>(parsed.GetValue(journalText)!, ignoreCase: true),
@@ -149,4 +152,12 @@ internal sealed class ServeArguments
         var password = parsed.GetValue(passwordFile) is { } path ? File.ReadAllText(path).TrimEnd('\r', '\n') : null;
         return new TlsOptions { CertificateFile = file, KeyFile = parsed.GetValue(certificateKey), Password = password };
     }
+
+    // Looking twice within the time tells whether a file was left alone.
+    private static InboxOptions Inbox(string folder, double settle) => new()
+    {
+        Folder = folder,
+        Settle = TimeSpan.FromSeconds(settle),
+        Interval = TimeSpan.FromSeconds(Math.Min(1, settle / 2)),
+    };
 }

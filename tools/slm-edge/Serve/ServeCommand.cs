@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SlmEdge.Tools.Edge.CommandLine;
 using SlmEdge.Worker;
+using SlmEdge.Worker.Systemd;
 
 namespace SlmEdge.Tools.Edge.Serve;
 
@@ -13,11 +14,12 @@ internal static class ServeCommand
         var runtime = new RuntimeArguments(command);
         var service = new ServeArguments(command);
         var adapters = new AdapterArguments(command);
-        command.SetAction((parsed, ct) => RunAsync(runtime, service, adapters, parsed, ct));
+        var isolation = new IsolationArguments(command);
+        command.SetAction((parsed, ct) => RunAsync(runtime, service, adapters, isolation, parsed, ct));
         return command;
     }
 
-    private static async Task<int> RunAsync(RuntimeArguments arguments, ServeArguments serve, AdapterArguments adapters, ParseResult parsed, CancellationToken ct)
+    private static async Task<int> RunAsync(RuntimeArguments arguments, ServeArguments serve, AdapterArguments adapters, IsolationArguments isolation, ParseResult parsed, CancellationToken ct)
     {
         // A signal that arrives before the action has returned its task once ends the program at once, with 130 and without a clean stop.
         await Task.Yield();
@@ -30,13 +32,28 @@ internal static class ServeCommand
                 "Serve https with --tls-certificate, or put the service behind a proxy that does.").ConfigureAwait(false);
         }
 
+        if (isolation.Read(parsed) is { } watched)
+        {
+            var path = StoreArguments.Locate(parsed.GetValue(arguments.Bundle)!);
+            await using var isolated = await WorkerService.StartIsolatedAsync(path, arguments.Read(parsed), watched, options, ct).ConfigureAwait(false);
+            return await ServeAsync(isolated, ct).ConfigureAwait(false);
+        }
+
         using var runtime = arguments.Open(parsed);
         await AdapterArguments.LoadAsync(runtime, options.Adapters, ct).ConfigureAwait(false);
         await using var service = await WorkerService.StartAsync(runtime, options, ct).ConfigureAwait(false);
-        Console.WriteLine($"{runtime.Manifest.Name} {runtime.Manifest.Version} ({runtime.File} on {runtime.EngineInfo.Name} {runtime.EngineInfo.Version}) listens on {string.Join(", ", service.Addresses)}");
+        return await ServeAsync(service, ct).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ServeAsync(WorkerService service, CancellationToken ct)
+    {
+        await using var systemd = SystemdNotifier.FromEnvironment();
+        systemd.Ready($"{service.Description} listens on {string.Join(", ", service.Addresses)}", () => service.IsSound);
+        Console.WriteLine($"{service.Description} listens on {string.Join(", ", service.Addresses)}");
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = ct.Register(stopped.SetResult);
         await stopped.Task.ConfigureAwait(false);
+        systemd.Stopping();
         await service.StopAsync().ConfigureAwait(false);
         await Console.Error.WriteLineAsync("slm-edge serve: stopped").ConfigureAwait(false);
         return ExitCodes.Done;

@@ -64,6 +64,17 @@ internal sealed unsafe class LlamaEvaluator : IDisposable
             : throw new EngineException($"llama.cpp has no logits for token {index} of the batch.{LlamaLog.Describe()}");
     }
 
+    /// <summary>The last hidden state of a token of the last batch.</summary>
+    /// <param name="index">What <see cref="TokenBatch.Add"/> returned.</param>
+    /// <param name="dimensions">The model's output width.</param>
+    internal ReadOnlySpan<float> GetEmbedding(int index, int dimensions)
+    {
+        var row = LlamaNative.llama_get_embeddings_ith(context, index);
+        return row != null
+            ? new ReadOnlySpan<float>(row, dimensions)
+            : throw new EngineException($"llama.cpp has no hidden state for token {index} of the batch.{LlamaLog.Describe()}");
+    }
+
     /// <summary>Marks the cells of one sequence as belonging to another too.</summary>
     internal void CopySequence(int source, int destination) =>
         LlamaNative.llama_memory_seq_cp(memory, source, destination, -1, -1);

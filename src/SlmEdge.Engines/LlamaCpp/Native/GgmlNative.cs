@@ -16,6 +16,9 @@ internal static partial class GgmlNative
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void ggml_backend_load_all_from_path(string directory);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint ggml_backend_load(string path);
+
     [LibraryImport(Library)]
     internal static partial nuint ggml_backend_dev_count();
 

@@ -14,6 +14,7 @@ internal static class LlamaBackend
 
     private static readonly Lock Gate = new();
     private static volatile bool loaded;
+    private static string? chosenCpuLibrary;
 
     /// <summary>The libraries' folder; empty until loaded.</summary>
     internal static string Directory { get; private set; } = string.Empty;
@@ -58,7 +59,7 @@ internal static class LlamaBackend
             LibraryPath = llamaPath;
             CheckVersion();
             LlamaLog.Install();
-            GgmlNative.ggml_backend_load_all_from_path(directory);
+            LoadBackends(directory);
             if (GgmlNative.ggml_backend_dev_count() == 0)
             {
                 throw new EngineException(
@@ -71,8 +72,21 @@ internal static class LlamaBackend
         }
     }
 
-    /// <summary>Name of the CPU level whose library ggml chose, such as <c>haswell</c>; empty when it cannot be told.</summary>
-    internal static string ChosenCpuLibrary()
+    private static void LoadBackends(string directory)
+    {
+        if (CpuVariant.Find(directory) is { } variant && GgmlNative.ggml_backend_load(CpuVariant.PathOf(directory, variant)) != 0)
+        {
+            chosenCpuLibrary = variant;
+            return;
+        }
+
+        GgmlNative.ggml_backend_load_all_from_path(directory);
+    }
+
+    /// <summary>Name of the CPU level whose library was loaded, such as <c>haswell</c>; empty when it cannot be told.</summary>
+    internal static string ChosenCpuLibrary() => chosenCpuLibrary ??= FindCpuLibrary();
+
+    private static string FindCpuLibrary()
     {
         using var process = Process.GetCurrentProcess();
         foreach (ProcessModule module in process.Modules)

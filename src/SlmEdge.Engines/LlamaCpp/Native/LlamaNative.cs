@@ -70,6 +70,9 @@ internal static unsafe partial class LlamaNative
     internal static partial int llama_model_n_ctx_train(SafeLlamaModelHandle model);
 
     [LibraryImport(Library)]
+    internal static partial int llama_model_n_embd_out(SafeLlamaModelHandle model);
+
+    [LibraryImport(Library)]
     internal static partial int llama_model_n_swa(SafeLlamaModelHandle model);
 
     [LibraryImport(Library)]
@@ -154,6 +157,9 @@ internal static unsafe partial class LlamaNative
 
     [LibraryImport(Library)]
     internal static partial float* llama_get_logits_ith(SafeLlamaContextHandle context, int index);
+
+    [LibraryImport(Library)]
+    internal static partial float* llama_get_embeddings_ith(SafeLlamaContextHandle context, int index);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial uint llama_model_quantize(string source, string target, in LlamaModelQuantizeParams parameters);

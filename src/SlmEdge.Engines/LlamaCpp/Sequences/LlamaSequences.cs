@@ -14,7 +14,7 @@ namespace SlmEdge.Engines.LlamaCpp.Sequences;
 internal sealed class LlamaSequences : ISequenceEngine
 {
     private const int RowGroup = 4;
-    private const int RepeatableTokens = 60;
+    internal const int RepeatableTokens = 60;
 
     private readonly LlamaEvaluator evaluator;
     private readonly CellTable table;

@@ -7,7 +7,7 @@ namespace SlmEdge.Runtime.Scheduling.Labels;
 /// Says which nodes of a label trie have to be evaluated so that all calibrated probabilities are right to a tolerance. The labels below a node have
 /// together at most the node's probability p; calibrated with the temperature T, n of them add at most n^(1−1/T) · p^(1/T) where T ≥ 1 (the power mean:
 /// equal shares add the most), and p^(1/T) where T &lt; 1. So the walk ends when what all nodes that were left out can add is no more than
-/// the tolerance's share of what was found.
+/// the tolerance's share of what was found, and none of them can hold the best label.
 /// </summary>
 /// <remarks>
 /// It looks at the scores of its own text only, and only when all nodes that it named are evaluated: what else runs, and how the nodes were
@@ -70,11 +70,13 @@ internal sealed class LikelyNodes
 
         // The likeliest first; equal ones in the order of the trie.
         open.Sort(static (a, b) => a.Bound != b.Bound ? b.Bound.CompareTo(a.Bound) : a.Node.CompareTo(b.Node));
-        var top = open[0].Bound;
+        var best = double.NegativeInfinity;
         foreach (var score in found)
         {
-            top = Math.Max(top, score);
+            best = Math.Max(best, score);
         }
+
+        var top = Math.Max(open[0].Bound, best);
 
         var sum = 0.0;
         foreach (var score in found)
@@ -88,14 +90,25 @@ internal sealed class LikelyNodes
             rest += Math.Exp(bound - top);
         }
 
-        if (rest <= tolerance * sum)
+        // As if all that is open were labels; where it proves less, a later round goes on with what was found by then.
+        var count = 0;
+        if (rest > tolerance * sum)
+        {
+            count = Needed(top, tolerance / 2 * (sum + rest));
+            count = count > 0 ? count : Needed(top, tolerance / 2 * sum);
+        }
+
+        // Whatever the tolerance, the best label has to be the best of all.
+        while (found.Count > 0 && count < open.Count && open[count].Bound >= best)
+        {
+            count++;
+        }
+
+        if (count == 0)
         {
             return false;
         }
 
-        // As if all that is open were labels; where it proves less, a later round goes on with what was found by then.
-        var count = Needed(top, tolerance / 2 * (sum + rest));
-        count = count > 0 ? count : Needed(top, tolerance / 2 * sum);
         for (var i = 0; i < count; i++)
         {
             nodes.Enqueue(open[i].Node);

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using SlmEdge.Tasks.Constraints;
 using SlmEdge.Tasks.Constraints.Grammar;
@@ -13,7 +12,6 @@ internal sealed class SchemaCompiler
 {
     private const int MaxUniqueValues = 10;
 
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly SchemaNode Anything = new(-1, "");
 
     private readonly string _source;
@@ -102,7 +100,7 @@ internal sealed class SchemaCompiler
         if (all.FirstOrDefault(schema => schema.Literals is not null)?.Literals is { } literals)
         {
             var texts = literals.Where(value => schemas.TrueForAll(schema => new SchemaValidator().Violation(value, schema, "$") is null))
-                .Select(value => JsonSerializer.SerializeToUtf8Bytes(value, Compact)).ToList();
+                .Select(value => JsonSerializer.SerializeToUtf8Bytes(value, CompactJson.Relaxed.JsonElement)).ToList();
             return texts.Count == 0 ? [] : [Trie(texts, 0)];
         }
 
@@ -311,7 +309,7 @@ internal sealed class SchemaCompiler
         foreach (string name in names.AsEnumerable().Reverse())
         {
             GrammarNode value = Value(all.Select(schema => schema.PropertyByName.GetValueOrDefault(name) ?? schema.Additional).OfType<SchemaNode>());
-            GrammarNode pair = _grammar.Sequence(_grammar.Literal(JsonSerializer.SerializeToUtf8Bytes(name, Compact)), _colon, value);
+            GrammarNode pair = _grammar.Sequence(_grammar.Literal(JsonSerializer.SerializeToUtf8Bytes(name, CompactJson.Relaxed.String)), _colon, value);
             GrammarNode withFirst = _grammar.Sequence(pair, afterOne);
             GrammarNode withNext = _grammar.Sequence(_comma, pair, afterOne);
             (afterNone, afterOne) = required.Contains(name)
@@ -385,7 +383,7 @@ internal sealed class SchemaCompiler
         List<byte[]> texts =
         [
             .. literals.Where((value, i) => !literals.Take(i).Any(other => JsonElement.DeepEquals(value, other)))
-                .Where(value => items.TrueForAll(schema => new SchemaValidator().Violation(value, schema, "$") is null)).Select(value => JsonSerializer.SerializeToUtf8Bytes(value, Compact)),
+                .Where(value => items.TrueForAll(schema => new SchemaValidator().Violation(value, schema, "$") is null)).Select(value => JsonSerializer.SerializeToUtf8Bytes(value, CompactJson.Relaxed.JsonElement)),
         ];
         var known = new Dictionary<int, GrammarNode>();
         return Behind(0);

@@ -74,7 +74,7 @@ public sealed class ConversationPrompt
         {
             text = Template.Render(new ChatTemplateInput
             {
-                Messages = JsonSerializer.SerializeToElement(messages.Select(message => new { role = message.Role, content = message.Content })),
+                Messages = JsonSerializer.SerializeToElement(messages, TurnsJson.Default.IReadOnlyListChatMessage),
                 AddGenerationPrompt = generationPrompt,
                 ControlTokens = _controlTexts,
             });

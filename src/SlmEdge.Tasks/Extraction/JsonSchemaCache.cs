@@ -1,10 +1,9 @@
 using System.Text.Json;
-using SlmEdge.Tasks.Extraction;
 
-namespace SlmEdge.Extensions.AI;
+namespace SlmEdge.Tasks.Extraction;
 
-/// <summary>Compiled schemas of response formats: callers send the same few again and again.</summary>
-internal sealed class ResponseSchemas
+/// <summary>Schemas that came with requests, compiled once: callers send the same few again and again. Safe for several threads.</summary>
+public sealed class JsonSchemaCache
 {
     private const int Kept = 32;
 
@@ -12,7 +11,8 @@ internal sealed class ResponseSchemas
     private readonly Dictionary<string, JsonSchema> compiled = new(StringComparer.Ordinal);
 
     /// <summary>The schema, compiled once.</summary>
-    /// <exception cref="Tasks.TaskDefinitionException">The schema cannot be honoured.</exception>
+    /// <param name="schema">The schema: an object, or true or false.</param>
+    /// <exception cref="TaskDefinitionException">The schema cannot be honoured.</exception>
     public JsonSchema Get(JsonElement schema)
     {
         var key = schema.GetRawText();

@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+
+namespace SlmEdge.Interop;
+
+/// <summary><c>slm_options</c> in <c>slmedge.h</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct SlmOptions
+{
+    public nuint Size;
+    public int Engine;
+    public int Threads;
+    public int ContextLength;
+    public int QueueCapacity;
+    public byte* CacheDirectory;
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using SlmEdge.Runtime.Extraction;
+using SlmEdge.Tasks;
+using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Http;
+using SlmEdge.Worker.Serving;
+using SlmEdge.Worker.Writing;
+
+namespace SlmEdge.Worker.Extract;
+
+/// <summary><c>POST /v1/extract</c>: the document of a text, valid by the task's schema. A client that goes away gives its request up.</summary>
+internal sealed class ExtractEndpoints(IServingEngine engine, WorkerOptions options) : IEndpointGroup
+{
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/extract", ExtractAsync).RequireRole(Role.Ask);
+
+    private async Task ExtractAsync(HttpContext context)
+    {
+        var (text, extraction) = await JsonBody.ReadAsync(context, Parse).ConfigureAwait(false);
+        RequestText.Note(context, options, text);
+        engine.Bundle.Require(TaskKind.Extract);
+        ExtractionResult result;
+        try
+        {
+            result = await engine.ExtractAsync(text, extraction, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (ArgumentException error)
+        {
+            // The ranges were checked: what is left is a limit below the shortest document of the schema.
+            throw HttpProblem.Bad("too-few-tokens", "Too few tokens", error.Message, "maxTokens");
+        }
+
+        await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, json => Write(json, text, result)).ConfigureAwait(false);
+    }
+
+    private (string Text, ExtractionOptions Options) Parse(JsonElement root) => (
+        root.GetText("text"),
+        new ExtractionOptions
+        {
+            MaxTokens = WritingRequest.ReadMaxTokens(root, new ExtractionOptions().MaxTokens, options),
+            Sampling = WritingRequest.ReadSampling(root),
+        });
+
+    private static void Write(Utf8JsonWriter json, string text, ExtractionResult result)
+    {
+        json.WriteStartObject();
+        json.WriteString("text", text);
+        json.WritePropertyName("document");
+        result.Document.WriteTo(json);
+        json.WriteStartArray("fields");
+        foreach (var field in result.Fields)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", field.Path);
+            json.WriteString("value", field.Value);
+            if (field.Start is { } start)
+            {
+                json.WriteNumber("start", start);
+                json.WriteNumber("length", field.Length);
+                json.WriteNumber("occurrences", field.Occurrences);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WritingJson.WriteUsage(json, result.Usage);
+        if (result.Truncated)
+        {
+            json.WriteBoolean("truncated", true);
+        }
+
+        json.WriteEndObject();
+    }
+}

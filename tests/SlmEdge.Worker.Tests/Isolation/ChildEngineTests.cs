@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using SlmEdge.Runtime;
+using SlmEdge.Runtime.Tests;
+using SlmEdge.Worker.Isolation;
+using SlmEdge.Worker.Serving;
+using Xunit.Abstractions;
+
+namespace SlmEdge.Worker.Tests.Isolation;
+
+/// <summary>The engine's process ends in every way that a process can end, with the real program and a real model.</summary>
+public sealed class ChildEngineTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Clients = 64;
+
+    private readonly TinyBundle bundle = TinyBundle.Create();
+
+    public void Dispose() => bundle.Dispose();
+
+    [Fact]
+    public async Task An_engine_in_its_own_process_decides_as_one_in_this_process()
+    {
+        await using var child = await StartAsync();
+        using var runtime = bundle.Open();
+        string[] texts = ["hyd hose leaking", "engine does not start"];
+        var here = await runtime.Classifier.ClassifyAsync(texts);
+        var there = await child.ClassifyAsync(texts, default);
+        there.Select(decision => decision.Label).ShouldBe(here.Select(decision => decision.Label));
+        there.SelectMany(decision => decision.Scores).ShouldBe(here.SelectMany(decision => decision.Scores));
+        child.Bundle.Manifest.Name.ShouldBe(runtime.Manifest.Name);
+        (await Should.ThrowAsync<InvalidTextException>(() => child.ClassifyAsync(["good", ""], default))).Index.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_abort_while_clients_wait_costs_only_the_request_that_aborts_it_twice()
+    {
+        await using var child = await StartAsync();
+        var watch = Stopwatch.StartNew();
+        var waiting = Enumerable.Range(0, Clients).Select(i => child.ClassifyAsync([i == Clients / 2 ? FaultInjection.Abort : $"text {i}"], default)).ToArray();
+        await Should.ThrowAsync<PoisonRequestException>(() => waiting[Clients / 2]);
+        foreach (var (answer, index) in waiting.Select((answer, index) => (answer, index)).Where(pair => pair.index != Clients / 2))
+        {
+            (await answer).Single().Text.ShouldBe($"text {index}");
+        }
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"two aborts and all {Clients} answers: {watch.Elapsed.TotalSeconds:0.00} s"));
+        (await child.ClassifyAsync(["afterwards"], default)).ShouldHaveSingleItem();
+        child.Health.ShouldBe(EngineHealth.Ready);
+    }
+
+    [Fact]
+    public async Task A_kill_from_outside_loses_no_request()
+    {
+        await using var child = await StartAsync();
+        var before = child.ProcessId!.Value;
+        var waiting = Enumerable.Range(0, Clients).Select(i => child.ClassifyAsync([$"text {i}"], default)).ToArray();
+        var watch = Stopwatch.StartNew();
+        using (var process = Process.GetProcessById(before))
+        {
+            process.Kill();
+        }
+
+        (await Task.WhenAll(waiting)).Select(answer => answer.Single().Text).ShouldBe(Enumerable.Range(0, Clients).Select(i => $"text {i}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"one SIGKILL and all {Clients} answers: {watch.Elapsed.TotalSeconds:0.00} s"));
+        child.ProcessId.ShouldNotBe(before);
+    }
+
+    [Fact]
+    public async Task An_engine_that_stands_still_is_ended_and_its_requests_are_answered()
+    {
+        await using var child = await StartAsync(new IsolationOptions { HeartbeatLimit = TimeSpan.FromSeconds(5) });
+        var before = child.ProcessId!.Value;
+        using (var signal = Process.Start("kill", ["-STOP", before.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await signal.WaitForExitAsync();
+        }
+
+        (await child.ClassifyAsync(["waits for the next life"], default)).ShouldHaveSingleItem();
+        child.ProcessId.ShouldNotBe(before);
+    }
+
+    [Fact]
+    public async Task A_bundle_that_does_not_open_is_an_error_with_the_reason_of_the_engines_process() =>
+        (await Should.ThrowAsync<RuntimeException>(() => ChildEngine.StartAsync(bundle.Path + ".gone", new RuntimeOptions(), Options(), new WorkerLog(null), default)))
+            .Message.ShouldContain(".gone");
+
+    [Fact]
+    public async Task Nobody_answers_after_disposal()
+    {
+        var child = await StartAsync();
+        await child.DisposeAsync();
+        await Should.ThrowAsync<RuntimeStoppedException>(() => child.ClassifyAsync(["late"], default));
+        child.ProcessId.ShouldBeNull();
+    }
+
+    private static IsolationOptions Options(IsolationOptions? options = null) => (options ?? new IsolationOptions()) with
+    {
+        HostCommand = ["dotnet", Path.Combine(AppContext.BaseDirectory, "slm-edge.dll"), EngineHost.CommandName, EngineHost.FaultArgument],
+    };
+
+    private Task<ChildEngine> StartAsync(IsolationOptions? options = null) =>
+        ChildEngine.StartAsync(bundle.Path, new RuntimeOptions { CacheDirectory = bundle.Cache, Threads = 1 }, Options(options), new WorkerLog(null), default);
+}
