@@ -25,6 +25,7 @@ using SlmEdge.Worker.OpenAi;
 using SlmEdge.Worker.OpenApi;
 using SlmEdge.Worker.Page;
 using SlmEdge.Worker.Serving;
+using SlmEdge.Worker.Updates;
 
 namespace SlmEdge.Worker;
 
@@ -38,9 +39,13 @@ public sealed class WorkerService : IAsyncDisposable
     private readonly WorkerOptions options;
     private readonly DurableState? state;
     private readonly LiveEngine engine;
+    private readonly Updater? updater;
+    private readonly UpdateFolder? updateFolder;
 
-    private WorkerService(WebApplication application, WorkerOptions options, DurableState? state, LiveEngine engine)
+    private WorkerService(WebApplication application, WorkerOptions options, DurableState? state, LiveEngine engine, Updater? updater)
     {
+        this.updater = updater;
+        updateFolder = updater is not null && options.Updates is { Folder: not null } updates ? new UpdateFolder(updates, updater, new WorkerLog(options.Log), TimeProvider.System) : null;
         this.engine = engine;
         this.application = application;
         this.options = options;
@@ -90,7 +95,7 @@ public sealed class WorkerService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(runtime);
         options ??= new WorkerOptions();
         Check(options);
-        return await StartAsync(new RuntimeEngine(runtime, owned: false), options, ct).ConfigureAwait(false);
+        return await StartAsync(new RuntimeEngine(runtime, owned: false), options, null, ct).ConfigureAwait(false);
     }
 
     /// <summary>Starts an engine in a process of its own, with every adapter of the options, and then listening.</summary>
@@ -109,29 +114,86 @@ public sealed class WorkerService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(isolation);
         options ??= new WorkerOptions();
         Check(options);
+        var child = await OpenChildAsync(bundlePath, runtime, isolation, options, ct).ConfigureAwait(false);
+        return await StartOwnedAsync(child, options, null, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Serves a bundle of a store (<see cref="WorkerOptions.Updates"/>), whose newer versions take over while requests run.
+    /// </summary>
+    /// <param name="runtime">How the bundle, and every later version, is run.</param>
+    /// <param name="isolation">How the engines' processes are started and watched; <see langword="null"/> for engines in this process.</param>
+    /// <param name="options">Addresses, limits, and the store.</param>
+    /// <param name="ct">Gives the start up.</param>
+    /// <exception cref="WorkerException">An address is wrong or taken, the options would leave the service open (<see cref="Check"/>), or the store cannot be written.</exception>
+    /// <exception cref="SlmEdge.Bundles.BundleException">The store has no such bundle, or no version of it is whole.</exception>
+    /// <exception cref="RuntimeException">The bundle or an adapter does not open.</exception>
+    public static async Task<WorkerService> StartFromStoreAsync(RuntimeOptions runtime, IsolationOptions? isolation, WorkerOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(runtime);
+        ArgumentNullException.ThrowIfNull(options);
+        var updates = options.Updates ?? throw new ArgumentException("The options name no store (Updates).", nameof(options));
+        Check(options);
+        var (updater, first) = await Updater.StartAsync(
+            updates,
+            async (folder, stop) => isolation is null
+                ? await OpenHereAsync(folder, runtime, options, stop).ConfigureAwait(false)
+                : await OpenChildAsync(folder, runtime, isolation, options, stop).ConfigureAwait(false),
+            new WorkerLog(options.Log),
+            TimeProvider.System,
+            ct).ConfigureAwait(false);
+        return await StartOwnedAsync(first, options, updater, ct).ConfigureAwait(false);
+    }
+
+    private static async Task<IServingEngine> OpenHereAsync(string bundlePath, RuntimeOptions runtime, WorkerOptions options, CancellationToken ct)
+    {
+        var engine = new RuntimeEngine(SlmRuntime.Open(bundlePath, runtime), owned: true);
+        return await LoadAdaptersAsync(engine, options, ct).ConfigureAwait(false);
+    }
+
+    private static async Task<IServingEngine> OpenChildAsync(string bundlePath, RuntimeOptions runtime, IsolationOptions isolation, WorkerOptions options, CancellationToken ct)
+    {
         var child = await ChildEngine.StartAsync(bundlePath, runtime, isolation, new WorkerLog(options.Log), ct).ConfigureAwait(false);
+        return await LoadAdaptersAsync(child, options, ct).ConfigureAwait(false);
+    }
+
+    private static async Task<IServingEngine> LoadAdaptersAsync(IServingEngine engine, WorkerOptions options, CancellationToken ct)
+    {
         try
         {
             foreach (var file in options.Adapters.List())
             {
-                await child.LoadAdapterAsync(file, new AdapterLoadOptions { TrustedKeys = options.Adapters.TrustedKeys }, ct).ConfigureAwait(false);
+                await engine.LoadAdapterAsync(file, new AdapterLoadOptions { TrustedKeys = options.Adapters.TrustedKeys }, ct).ConfigureAwait(false);
             }
 
-            if (options.Adapters.Split?.Weights.Keys.FirstOrDefault(name => name != AdapterSplit.Model && child.Adapters.All(adapter => adapter.Name != name)) is { } missing)
+            if (options.Adapters.Split?.Weights.Keys.FirstOrDefault(name => name != AdapterSplit.Model && engine.Adapters.All(adapter => adapter.Name != name)) is { } missing)
             {
                 throw new AdapterException(AdapterRefusal.UnknownName, $"No adapter '{missing}' is loaded, to which requests are to be shared out.");
             }
 
-            return await StartAsync(child, options, ct).ConfigureAwait(false);
+            return engine;
         }
         catch
         {
-            await child.DisposeAsync().ConfigureAwait(false);
+            await engine.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    private static async Task<WorkerService> StartAsync(IServingEngine first, WorkerOptions options, CancellationToken ct)
+    private static async Task<WorkerService> StartOwnedAsync(IServingEngine first, WorkerOptions options, Updater? updater, CancellationToken ct)
+    {
+        try
+        {
+            return await StartAsync(first, options, updater, ct).ConfigureAwait(false);
+        }
+        catch
+        {
+            await first.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<WorkerService> StartAsync(IServingEngine first, WorkerOptions options, Updater? updater, CancellationToken ct)
     {
         foreach (var url in options.Urls)
         {
@@ -143,18 +205,19 @@ public sealed class WorkerService : IAsyncDisposable
 
         var log = new WorkerLog(options.Log);
         var engine = new LiveEngine(first);
+        updater?.Attach(engine);
         DurableState? state = null;
         WebApplication? application = null;
         try
         {
             state = options.DataDirectory is { } directory ? await DurableState.OpenAsync(directory, engine, options, log).ConfigureAwait(false) : null;
-            application = Build(engine, options, log, state);
+            application = Build(engine, options, log, state, updater);
             await application.StartAsync(ct).ConfigureAwait(false);
-            return new WorkerService(application, options, state, engine);
+            return new WorkerService(application, options, state, engine, updater);
         }
         catch (Exception error)
         {
-            await DisposeAsync(application, state).ConfigureAwait(false);
+            await DisposeAsync(application, state, updater).ConfigureAwait(false);
             if (error is IOException or SocketException)
             {
                 throw new WorkerException($"The service cannot listen on {string.Join(", ", options.Urls)}: {error.Message} Choose another address with --urls.", error);
@@ -167,6 +230,7 @@ public sealed class WorkerService : IAsyncDisposable
     /// <summary>Accepts no more requests and lets those that run finish, up to <see cref="WorkerOptions.ShutdownTimeout"/>.</summary>
     public async Task StopAsync()
     {
+        await EndUpdatesAsync().ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(options.ShutdownTimeout);
         await application.StopAsync(timeout.Token).ConfigureAwait(false);
     }
@@ -174,11 +238,26 @@ public sealed class WorkerService : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await DisposeAsync(application, state).ConfigureAwait(false);
+        await EndUpdatesAsync().ConfigureAwait(false);
+        await DisposeAsync(application, state, updater).ConfigureAwait(false);
         await engine.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async ValueTask DisposeAsync(WebApplication? application, DurableState? state)
+    // A shadow run may wait for requests that do not come any more.
+    private async Task EndUpdatesAsync()
+    {
+        if (updater is not null)
+        {
+            await updater.StopAsync().ConfigureAwait(false);
+        }
+
+        if (updateFolder is not null)
+        {
+            await updateFolder.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async ValueTask DisposeAsync(WebApplication? application, DurableState? state, Updater? updater)
     {
         if (application is not null)
         {
@@ -189,9 +268,15 @@ public sealed class WorkerService : IAsyncDisposable
         {
             await state.DisposeAsync().ConfigureAwait(false);
         }
+
+        // After those that ask: a version that was replaced is given up with its last request.
+        if (updater is not null)
+        {
+            await updater.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
-    private static WebApplication Build(LiveEngine engine, WorkerOptions options, WorkerLog log, DurableState? state)
+    private static WebApplication Build(LiveEngine engine, WorkerOptions options, WorkerLog log, DurableState? state, Updater? updater)
     {
         var keys = options.Access.KeyFile is { } file ? new KeyRing(file, log) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -217,7 +302,7 @@ public sealed class WorkerService : IAsyncDisposable
         application.UseRouting();
         application.Use(new AccessGuard(keys, AnonymousRoles(options), new RequestRate(options.Limits)).InvokeAsync);
         application.Use(new TimeLimit(options.Limits).InvokeAsync);
-        foreach (var group in Endpoints(engine, options, state))
+        foreach (var group in Endpoints(engine, options, state, updater))
         {
             group.Map(application);
         }
@@ -227,7 +312,7 @@ public sealed class WorkerService : IAsyncDisposable
     }
 
     // Everything that the service answers; a new capability is a folder with its group, and a line here.
-    private static IEnumerable<IEndpointGroup> Endpoints(LiveEngine engine, WorkerOptions options, DurableState? state) =>
+    private static IEnumerable<IEndpointGroup> Endpoints(LiveEngine engine, WorkerOptions options, DurableState? state, Updater? updater) =>
     [
         new ClassifyEndpoints(engine, options, state?.Journal),
         new ExtractEndpoints(engine, options),
@@ -237,6 +322,7 @@ public sealed class WorkerService : IAsyncDisposable
         new ModelEndpoints(engine),
         new TasksEndpoints(engine),
         new BundleEndpoints(engine),
+        new UpdateEndpoints(updater, options),
         new AdapterEndpoints(engine, options),
         new HealthEndpoints(engine),
         new ApiEndpoints(),
