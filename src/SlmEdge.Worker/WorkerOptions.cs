@@ -3,6 +3,7 @@ using SlmEdge.Worker.Adapters;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Limits;
+using SlmEdge.Worker.Updates;
 
 namespace SlmEdge.Worker;
 
@@ -42,6 +43,9 @@ public sealed record WorkerOptions
 
     /// <summary>A folder whose files are jobs; needs <see cref="DataDirectory"/>. Null for none.</summary>
     public InboxOptions? Inbox { get; init; }
+
+    /// <summary>The store that the bundle comes from, for <see cref="WorkerService.StartFromStoreAsync"/>; <see langword="null"/> where it is served by its path and not updated.</summary>
+    public UpdateOptions? Updates { get; init; }
 
     /// <summary>How long requests that run may take to finish when the service stops. Default: 10 seconds.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);

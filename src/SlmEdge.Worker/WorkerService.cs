@@ -26,6 +26,7 @@ using SlmEdge.Worker.OpenAi;
 using SlmEdge.Worker.OpenApi;
 using SlmEdge.Worker.Page;
 using SlmEdge.Worker.Serving;
+using SlmEdge.Worker.Updates;
 
 namespace SlmEdge.Worker;
 
@@ -39,9 +40,13 @@ public sealed class WorkerService : IAsyncDisposable
     private readonly WorkerOptions options;
     private readonly DurableState? state;
     private readonly LiveEngine engine;
+    private readonly Updater? updater;
+    private readonly UpdateFolder? updateFolder;
 
-    private WorkerService(WebApplication application, WorkerOptions options, DurableState? state, LiveEngine engine)
+    private WorkerService(WebApplication application, WorkerOptions options, DurableState? state, LiveEngine engine, Updater? updater)
     {
+        this.updater = updater;
+        updateFolder = updater is not null && options.Updates is { Folder: not null } updates ? new UpdateFolder(updates, updater, new WorkerLog(options.Log), TimeProvider.System) : null;
         this.engine = engine;
         this.application = application;
         this.options = options;
@@ -91,7 +96,7 @@ public sealed class WorkerService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(runtime);
         options ??= new WorkerOptions();
         Check(options);
-        return await StartAsync(new RuntimeEngine(runtime, owned: false), options, ct).ConfigureAwait(false);
+        return await StartAsync(new RuntimeEngine(runtime, owned: false), options, null, ct).ConfigureAwait(false);
     }
 
     /// <summary>Starts an engine in a process of its own, with every adapter of the options, and then listening.</summary>
@@ -110,29 +115,86 @@ public sealed class WorkerService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(isolation);
         options ??= new WorkerOptions();
         Check(options);
+        var child = await OpenChildAsync(bundlePath, runtime, isolation, options, ct).ConfigureAwait(false);
+        return await StartOwnedAsync(child, options, null, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Serves a bundle of a store (<see cref="WorkerOptions.Updates"/>), whose newer versions take over while requests run.
+    /// </summary>
+    /// <param name="runtime">How the bundle, and every later version, is run.</param>
+    /// <param name="isolation">How the engines' processes are started and watched; <see langword="null"/> for engines in this process.</param>
+    /// <param name="options">Addresses, limits, and the store.</param>
+    /// <param name="ct">Gives the start up.</param>
+    /// <exception cref="WorkerException">An address is wrong or taken, the options would leave the service open (<see cref="Check"/>), or the store cannot be written.</exception>
+    /// <exception cref="SlmEdge.Bundles.BundleException">The store has no such bundle, or no version of it is whole.</exception>
+    /// <exception cref="RuntimeException">The bundle or an adapter does not open.</exception>
+    public static async Task<WorkerService> StartFromStoreAsync(RuntimeOptions runtime, IsolationOptions? isolation, WorkerOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(runtime);
+        ArgumentNullException.ThrowIfNull(options);
+        var updates = options.Updates ?? throw new ArgumentException("The options name no store (Updates).", nameof(options));
+        Check(options);
+        var (updater, first) = await Updater.StartAsync(
+            updates,
+            async (folder, stop) => isolation is null
+                ? await OpenHereAsync(folder, runtime, options, stop).ConfigureAwait(false)
+                : await OpenChildAsync(folder, runtime, isolation, options, stop).ConfigureAwait(false),
+            new WorkerLog(options.Log),
+            TimeProvider.System,
+            ct).ConfigureAwait(false);
+        return await StartOwnedAsync(first, options, updater, ct).ConfigureAwait(false);
+    }
+
+    private static async Task<IServingEngine> OpenHereAsync(string bundlePath, RuntimeOptions runtime, WorkerOptions options, CancellationToken ct)
+    {
+        var engine = new RuntimeEngine(SlmRuntime.Open(bundlePath, runtime), owned: true);
+        return await LoadAdaptersAsync(engine, options, ct).ConfigureAwait(false);
+    }
+
+    private static async Task<IServingEngine> OpenChildAsync(string bundlePath, RuntimeOptions runtime, IsolationOptions isolation, WorkerOptions options, CancellationToken ct)
+    {
         var child = await ChildEngine.StartAsync(bundlePath, runtime, isolation, new WorkerLog(options.Log), ct).ConfigureAwait(false);
+        return await LoadAdaptersAsync(child, options, ct).ConfigureAwait(false);
+    }
+
+    private static async Task<IServingEngine> LoadAdaptersAsync(IServingEngine engine, WorkerOptions options, CancellationToken ct)
+    {
         try
         {
             foreach (var file in options.Adapters.List())
             {
-                await child.LoadAdapterAsync(file, new AdapterLoadOptions { TrustedKeys = options.Adapters.TrustedKeys }, ct).ConfigureAwait(false);
+                await engine.LoadAdapterAsync(file, new AdapterLoadOptions { TrustedKeys = options.Adapters.TrustedKeys }, ct).ConfigureAwait(false);
             }
 
-            if (options.Adapters.Split?.Weights.Keys.FirstOrDefault(name => name != AdapterSplit.Model && child.Adapters.All(adapter => adapter.Name != name)) is { } missing)
+            if (options.Adapters.Split?.Weights.Keys.FirstOrDefault(name => name != AdapterSplit.Model && engine.Adapters.All(adapter => adapter.Name != name)) is { } missing)
             {
                 throw new AdapterException(AdapterRefusal.UnknownName, $"No adapter '{missing}' is loaded, to which requests are to be shared out.");
             }
 
-            return await StartAsync(child, options, ct).ConfigureAwait(false);
+            return engine;
         }
         catch
         {
-            await child.DisposeAsync().ConfigureAwait(false);
+            await engine.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    private static async Task<WorkerService> StartAsync(IServingEngine first, WorkerOptions options, CancellationToken ct)
+    private static async Task<WorkerService> StartOwnedAsync(IServingEngine first, WorkerOptions options, Updater? updater, CancellationToken ct)
+    {
+        try
+        {
+            return await StartAsync(first, options, updater, ct).ConfigureAwait(false);
+        }
+        catch
+        {
+            await first.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<WorkerService> StartAsync(IServingEngine first, WorkerOptions options, Updater? updater, CancellationToken ct)
     {
         foreach (var url in options.Urls)
         {
@@ -146,18 +208,19 @@ public sealed class WorkerService : IAsyncDisposable
         var engine = new LiveEngine(first);
         var metrics = new ServiceMetrics();
         var measured = new MeasuredEngine(engine, metrics);
+        updater?.Attach(engine);
         DurableState? state = null;
         WebApplication? application = null;
         try
         {
             state = options.DataDirectory is { } directory ? await DurableState.OpenAsync(directory, measured, options, log).ConfigureAwait(false) : null;
-            application = Build(measured, options, log, state, metrics);
+            application = Build(measured, options, log, state, metrics, updater);
             await application.StartAsync(ct).ConfigureAwait(false);
-            return new WorkerService(application, options, state, engine);
+            return new WorkerService(application, options, state, engine, updater);
         }
         catch (Exception error)
         {
-            await DisposeAsync(application, state).ConfigureAwait(false);
+            await DisposeAsync(application, state, updater).ConfigureAwait(false);
             if (error is IOException or SocketException)
             {
                 throw new WorkerException($"The service cannot listen on {string.Join(", ", options.Urls)}: {error.Message} Choose another address with --urls.", error);
@@ -170,6 +233,7 @@ public sealed class WorkerService : IAsyncDisposable
     /// <summary>Accepts no more requests and lets those that run finish, up to <see cref="WorkerOptions.ShutdownTimeout"/>.</summary>
     public async Task StopAsync()
     {
+        await EndUpdatesAsync().ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(options.ShutdownTimeout);
         await application.StopAsync(timeout.Token).ConfigureAwait(false);
     }
@@ -177,11 +241,26 @@ public sealed class WorkerService : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await DisposeAsync(application, state).ConfigureAwait(false);
+        await EndUpdatesAsync().ConfigureAwait(false);
+        await DisposeAsync(application, state, updater).ConfigureAwait(false);
         await engine.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async ValueTask DisposeAsync(WebApplication? application, DurableState? state)
+    // A shadow run may wait for requests that do not come any more.
+    private async Task EndUpdatesAsync()
+    {
+        if (updater is not null)
+        {
+            await updater.StopAsync().ConfigureAwait(false);
+        }
+
+        if (updateFolder is not null)
+        {
+            await updateFolder.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async ValueTask DisposeAsync(WebApplication? application, DurableState? state, Updater? updater)
     {
         if (application is not null)
         {
@@ -192,9 +271,15 @@ public sealed class WorkerService : IAsyncDisposable
         {
             await state.DisposeAsync().ConfigureAwait(false);
         }
+
+        // After those that ask: a version that was replaced is given up with its last request.
+        if (updater is not null)
+        {
+            await updater.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
-    private static WebApplication Build(IServingEngine engine, WorkerOptions options, WorkerLog log, DurableState? state, ServiceMetrics metrics)
+    private static WebApplication Build(IServingEngine engine, WorkerOptions options, WorkerLog log, DurableState? state, ServiceMetrics metrics, Updater? updater)
     {
         var keys = options.Access.KeyFile is { } file ? new KeyRing(file, log) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -220,7 +305,7 @@ public sealed class WorkerService : IAsyncDisposable
         application.UseRouting();
         application.Use(new AccessGuard(keys, AnonymousRoles(options), new RequestRate(options.Limits)).InvokeAsync);
         application.Use(new TimeLimit(options.Limits).InvokeAsync);
-        foreach (var group in Endpoints(engine, options, state, metrics))
+        foreach (var group in Endpoints(engine, options, state, metrics, updater))
         {
             group.Map(application);
         }
@@ -230,7 +315,7 @@ public sealed class WorkerService : IAsyncDisposable
     }
 
     // Everything that the service answers; a new capability is a folder with its group, and a line here.
-    private static IEnumerable<IEndpointGroup> Endpoints(IServingEngine engine, WorkerOptions options, DurableState? state, ServiceMetrics metrics) =>
+    private static IEnumerable<IEndpointGroup> Endpoints(IServingEngine engine, WorkerOptions options, DurableState? state, ServiceMetrics metrics, Updater? updater) =>
     [
         new ClassifyEndpoints(engine, options, state?.Journal),
         new ExtractEndpoints(engine, options, state?.Journal),
@@ -240,6 +325,7 @@ public sealed class WorkerService : IAsyncDisposable
         new ModelEndpoints(engine),
         new TasksEndpoints(engine),
         new BundleEndpoints(engine),
+        new UpdateEndpoints(updater, options),
         new AdapterEndpoints(engine, options),
         new HealthEndpoints(engine),
         new MetricsEndpoints(metrics, engine, state),

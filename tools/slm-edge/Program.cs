@@ -13,6 +13,7 @@ using SlmEdge.Tools.Edge.Doctor;
 using SlmEdge.Tools.Edge.Embed;
 using SlmEdge.Tools.Edge.Journal;
 using SlmEdge.Tools.Edge.Serve;
+using SlmEdge.Tools.Edge.Service;
 using SlmEdge.Tools.Edge.Write;
 using SlmEdge.Worker;
 using SlmEdge.Worker.Isolation;
@@ -35,6 +36,7 @@ var root = new RootCommand("Runs small language models from SlmEdge bundles on t
     BundleCommand.Create(),
     BenchCommand.Create(),
     TuneCommand.Create(),
+    ServiceCommand.Create(),
     DoctorCommand.Create(),
 };
 var program = new CommandLineProgram(

@@ -126,6 +126,7 @@ public sealed class BundleStore : IDisposable
                 throw new BundleException($"is version {manifest.Version}, but {highest} was active here already; an older version is installed only with --allow-downgrade", bundlePath);
             }
 
+            options.Accept?.Invoke(manifest);
             options.OnStep?.Invoke(InstallStep.Checked);
             string slot = state.Active == "a" ? "b" : "a";
             string slotFolder = Path.Combine(folder, slot);

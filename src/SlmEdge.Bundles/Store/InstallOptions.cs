@@ -8,6 +8,11 @@ public sealed record InstallOptions
     /// </summary>
     public Func<string, CancellationToken, Task>? HealthCheck { get; init; }
 
+    /// <summary>
+    /// Looks at the manifest, whose signature and version have been checked, before anything is written; throws <see cref="BundleException"/> to refuse the bundle.
+    /// </summary>
+    public Action<BundleManifest>? Accept { get; init; }
+
     /// <summary>Accepts a version below the highest that was ever active.</summary>
     public bool AllowDowngrade { get; init; }
 

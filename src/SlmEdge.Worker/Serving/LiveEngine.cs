@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
@@ -26,6 +27,9 @@ internal sealed class LiveEngine(IServingEngine first) : IServingEngine
 
     public int Waiting => Volatile.Read(ref current).Engine.Waiting;
 
+    /// <summary>Hears of every answer and failure; null for nobody. Set before the first request.</summary>
+    public IAnswerObserver? Observer { get; set; }
+
     /// <summary>Lets another engine answer from now on.</summary>
     /// <param name="next">The engine; this one owns it from here on.</param>
     /// <returns>Ends when the last request of the engine before has ended and that engine is disposed.</returns>
@@ -43,14 +47,24 @@ internal sealed class LiveEngine(IServingEngine first) : IServingEngine
 
     public async Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, CancellationToken ct)
     {
-        using var lease = Begin();
-        return await lease.Engine.ClassifyAsync(texts, ct).ConfigureAwait(false);
+        return await ClassifyAsync(texts, null, ct).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct)
     {
         using var lease = Begin();
-        return await lease.Engine.ClassifyAsync(texts, options, ct).ConfigureAwait(false);
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            var decisions = await lease.Engine.ClassifyAsync(texts, options, ct).ConfigureAwait(false);
+            Observer?.Decided(lease.Engine, decisions, options, Stopwatch.GetElapsedTime(began));
+            return decisions;
+        }
+        catch (Exception error)
+        {
+            Observer?.Failed(lease.Engine, error);
+            throw;
+        }
     }
 
     public async Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct)
@@ -76,13 +90,24 @@ internal sealed class LiveEngine(IServingEngine first) : IServingEngine
     public async Task<ExtractionResult> ExtractAsync(string text, ExtractionOptions options, CancellationToken ct)
     {
         using var lease = Begin();
-        return await lease.Engine.ExtractAsync(text, options, ct).ConfigureAwait(false);
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            var result = await lease.Engine.ExtractAsync(text, options, ct).ConfigureAwait(false);
+            Observer?.Written(lease.Engine, Stopwatch.GetElapsedTime(began));
+            return result;
+        }
+        catch (Exception error)
+        {
+            Observer?.Failed(lease.Engine, error);
+            throw;
+        }
     }
 
     public async IAsyncEnumerable<GenerationUpdate> GenerateAsync(string text, GenerationOptions options, [EnumeratorCancellation] CancellationToken ct)
     {
         using var lease = Begin();
-        await foreach (var update in lease.Engine.GenerateAsync(text, options, ct).ConfigureAwait(false))
+        await foreach (var update in ObserveAsync(lease.Engine, lease.Engine.GenerateAsync(text, options, ct), ct).ConfigureAwait(false))
         {
             yield return update;
         }
@@ -92,7 +117,7 @@ internal sealed class LiveEngine(IServingEngine first) : IServingEngine
         IReadOnlyList<ChatMessage> messages, GenerationOptions options, ContextOverflow overflow, [EnumeratorCancellation] CancellationToken ct)
     {
         using var lease = Begin();
-        await foreach (var update in lease.Engine.ChatAsync(messages, options, overflow, ct).ConfigureAwait(false))
+        await foreach (var update in ObserveAsync(lease.Engine, lease.Engine.ChatAsync(messages, options, overflow, ct), ct).ConfigureAwait(false))
         {
             yield return update;
         }
@@ -105,6 +130,32 @@ internal sealed class LiveEngine(IServingEngine first) : IServingEngine
     }
 
     public async ValueTask DisposeAsync() => await Volatile.Read(ref current).Engine.DisposeAsync().ConfigureAwait(false);
+
+    // An iterator cannot yield within a try that has a catch: the steps are taken by hand.
+    private async IAsyncEnumerable<GenerationUpdate> ObserveAsync(IServingEngine engine, IAsyncEnumerable<GenerationUpdate> updates, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var began = Stopwatch.GetTimestamp();
+        await using var steps = updates.GetAsyncEnumerator(ct);
+        while (true)
+        {
+            try
+            {
+                if (!await steps.MoveNextAsync().ConfigureAwait(false))
+                {
+                    break;
+                }
+            }
+            catch (Exception error)
+            {
+                Observer?.Failed(engine, error);
+                throw;
+            }
+
+            yield return steps.Current;
+        }
+
+        Observer?.Written(engine, Stopwatch.GetElapsedTime(began));
+    }
 
     private Lease Begin()
     {

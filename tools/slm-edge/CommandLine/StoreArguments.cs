@@ -48,6 +48,9 @@ internal sealed class StoreArguments
         return opened;
     }
 
+    /// <summary>The name in <c>store:NAME</c>; null for a path.</summary>
+    public static string? NameInStore(string bundle) => bundle.StartsWith(Prefix, StringComparison.Ordinal) ? bundle[Prefix.Length..] : null;
+
     /// <summary>The path of a bundle: what was given, or for <c>store:NAME</c> the folder of the version that runs.</summary>
     public static string Locate(string bundle)
     {

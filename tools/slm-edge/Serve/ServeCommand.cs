@@ -15,21 +15,28 @@ internal static class ServeCommand
         var service = new ServeArguments(command);
         var adapters = new AdapterArguments(command);
         var isolation = new IsolationArguments(command);
-        command.SetAction((parsed, ct) => RunAsync(runtime, service, adapters, isolation, parsed, ct));
+        var updates = new UpdateArguments(command);
+        command.SetAction((parsed, ct) => RunAsync(runtime, service, adapters, isolation, updates, parsed, ct));
         return command;
     }
 
-    private static async Task<int> RunAsync(RuntimeArguments arguments, ServeArguments serve, AdapterArguments adapters, IsolationArguments isolation, ParseResult parsed, CancellationToken ct)
+    private static async Task<int> RunAsync(RuntimeArguments arguments, ServeArguments serve, AdapterArguments adapters, IsolationArguments isolation, UpdateArguments updates, ParseResult parsed, CancellationToken ct)
     {
         // A signal that arrives before the action has returned its task once ends the program at once, with 130 and without a clean stop.
         await Task.Yield();
         using var trusted = adapters.LoadKeys(parsed);
-        var options = serve.Read(parsed) with { Adapters = adapters.Read(parsed, trusted) };
+        var options = serve.Read(parsed) with { Adapters = adapters.Read(parsed, trusted), Updates = updates.Read(parsed, parsed.GetValue(arguments.Bundle)!) };
         if (!ListenAddresses.AreLoopback(options.Urls) && options.Urls.Any(url => url.StartsWith("http:", StringComparison.OrdinalIgnoreCase)))
         {
             await Console.Error.WriteLineAsync(
                 $"slm-edge serve: warning: {string.Join(", ", options.Urls)} can be reached from other machines, and texts and keys travel there in the clear. " +
                 "Serve https with --tls-certificate, or put the service behind a proxy that does.").ConfigureAwait(false);
+        }
+
+        if (options.Updates is not null)
+        {
+            await using var updated = await WorkerService.StartFromStoreAsync(arguments.Read(parsed), isolation.Read(parsed), options, ct).ConfigureAwait(false);
+            return await ServeAsync(updated, ct).ConfigureAwait(false);
         }
 
         if (isolation.Read(parsed) is { } watched)
