@@ -219,7 +219,7 @@ void InstallPythonPeers()
 {
     try
     {
-        InstallDebianPackages("python3-jinja2", "python3-jsonschema", "python3-sentencepiece", "python3-sklearn", "python3-torch", "python3-numpy", "python3-yaml", "python3-tqdm", "python3-requests", "git");
+        InstallDebianPackages("python3-jinja2", "python3-jsonschema", "python3-sentencepiece", "python3-sklearn", "python3-torch", "python3-numpy", "python3-yaml", "python3-tqdm", "python3-requests", "git", "chromium");
     }
     catch (CakeException exception)
     {
@@ -346,10 +346,12 @@ Task("Pack")
     var staging = $"{root}/artifacts/obj/{name}";
     if (System.IO.Directory.Exists(staging)) System.IO.Directory.Delete(staging, true);
     System.IO.Directory.CreateDirectory($"{staging}/native/{rid}");
-    if (System.IO.File.Exists($"{nativeEdge}/slm-edge")) Run("cp", [$"{nativeEdge}/slm-edge", staging]);
+    if (System.IO.File.Exists($"{nativeEdge}/slm-edge")) Run("cp", [$"{nativeEdge}/slm-edge", $"{nativeEdge}/libe_sqlite3.so", staging]);
     else Run("cp", ["-r", $"{apps}/slm-edge/.", staging]);
     Run("cp", ["-rL", $"{natives}/llama.cpp", $"{natives}/onnxruntime", $"{staging}/native/{rid}/"]);
-    Run("cp", [$"{root}/LICENSE", staging]);
+    Run("cp", [$"{root}/LICENSE", $"{root}/packaging/install.sh", staging]);
+    System.IO.File.WriteAllLines($"{staging}/SHA256SUMS", System.IO.Directory.GetFiles(staging, "*", System.IO.SearchOption.AllDirectories)
+        .Select(file => System.IO.Path.GetRelativePath(staging, file)).Where(file => file != "SHA256SUMS").Order(StringComparer.Ordinal).Select(file => $"{Sha256($"{staging}/{file}")}  {file}"));
     Run("tar", ["-czf", $"{packages}/{name}.tar.gz", "-C", $"{root}/artifacts/obj", name]);
     foreach (var file in System.IO.Directory.GetFiles(packages).Order()) Information($"  artifacts/packages/{System.IO.Path.GetFileName(file)} ({new System.IO.FileInfo(file).Length / 1024:N0} KiB)");
 });

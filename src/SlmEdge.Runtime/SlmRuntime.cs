@@ -4,10 +4,12 @@ using SlmEdge.Engines.Memory;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Chat;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Embeddings;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
 using SlmEdge.Runtime.Loading;
+using SlmEdge.Runtime.Memory;
 using SlmEdge.Runtime.Scheduling;
 using SlmEdge.Runtime.Tuning;
 using SlmEdge.Tasks;
@@ -25,6 +27,7 @@ public sealed class SlmRuntime : IDisposable
     private readonly LoadedModel model;
     private readonly SequenceScheduler scheduler;
     private readonly TaskModels models;
+    private readonly RuntimeOptions options;
     private int disposed;
 
     private SlmRuntime(Bundle bundle, LoadedModel model, SequenceScheduler scheduler, RuntimeOptions options)
@@ -32,6 +35,7 @@ public sealed class SlmRuntime : IDisposable
         this.bundle = bundle;
         this.model = model;
         this.scheduler = scheduler;
+        this.options = options;
         EngineInfo = model.Engine.Info;
         ContextLength = model.Engine.ContextLength;
         Adapters = new AdapterCollection(bundle, model, scheduler, options);
@@ -144,6 +148,32 @@ public sealed class SlmRuntime : IDisposable
     /// <param name="ct">Stops the check.</param>
     /// <returns>One result per example of the manifest.</returns>
     public Task<IReadOnlyList<GoldenResult>> VerifyGoldenAsync(CancellationToken ct = default) => models.VerifyGoldenAsync(ct);
+
+    /// <summary>
+    /// Opens a second engine over the bundle's model file, whose hidden states are the vectors of texts. It takes the runtime's threads, memory limit and way with long
+    /// texts; weights that are mapped from the file are in memory once.
+    /// </summary>
+    /// <returns>The embedder: the caller's to dispose, before the runtime.</returns>
+    /// <exception cref="RuntimeException">The bundle has no GGUF model.</exception>
+    /// <exception cref="EngineException">The model is of a family that is not embedded with.</exception>
+    /// <exception cref="ModelMemoryException">There is not enough memory for it.</exception>
+    /// <exception cref="RuntimeStoppedException">The runtime was disposed.</exception>
+    public Embedder OpenEmbedder()
+    {
+        if (Volatile.Read(ref disposed) != 0)
+        {
+            throw new RuntimeStoppedException();
+        }
+
+        return Embedder.Open(bundle, new EmbedderOptions
+        {
+            File = model.File.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? model.File : null,
+            LongTexts = options.LongTexts,
+            MemoryLimitBytes = options.MemoryLimitBytes,
+            Threads = options.Threads,
+            CacheDirectory = options.CacheDirectory,
+        });
+    }
 
     /// <summary>Stops the loop, answers what still waits with <see cref="RuntimeStoppedException"/>, and unloads the model.</summary>
     public void Dispose()

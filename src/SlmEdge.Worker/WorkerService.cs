@@ -21,6 +21,7 @@ using SlmEdge.Worker.Health;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Limits;
+using SlmEdge.Worker.Metrics;
 using SlmEdge.Worker.OpenAi;
 using SlmEdge.Worker.OpenApi;
 using SlmEdge.Worker.Page;
@@ -206,12 +207,14 @@ public sealed class WorkerService : IAsyncDisposable
         var log = new WorkerLog(options.Log);
         var engine = new LiveEngine(first);
         updater?.Attach(engine);
+        var metrics = new ServiceMetrics();
+        var measured = new MeasuredEngine(engine, metrics);
         DurableState? state = null;
         WebApplication? application = null;
         try
         {
-            state = options.DataDirectory is { } directory ? await DurableState.OpenAsync(directory, engine, options, log).ConfigureAwait(false) : null;
-            application = Build(engine, options, log, state, updater);
+            state = options.DataDirectory is { } directory ? await DurableState.OpenAsync(directory, measured, options, log).ConfigureAwait(false) : null;
+            application = Build(measured, options, log, state, metrics, updater);
             await application.StartAsync(ct).ConfigureAwait(false);
             return new WorkerService(application, options, state, engine, updater);
         }
@@ -276,7 +279,7 @@ public sealed class WorkerService : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(LiveEngine engine, WorkerOptions options, WorkerLog log, DurableState? state, Updater? updater)
+    private static WebApplication Build(IServingEngine engine, WorkerOptions options, WorkerLog log, DurableState? state, ServiceMetrics metrics, Updater? updater)
     {
         var keys = options.Access.KeyFile is { } file ? new KeyRing(file, log) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -302,7 +305,7 @@ public sealed class WorkerService : IAsyncDisposable
         application.UseRouting();
         application.Use(new AccessGuard(keys, AnonymousRoles(options), new RequestRate(options.Limits)).InvokeAsync);
         application.Use(new TimeLimit(options.Limits).InvokeAsync);
-        foreach (var group in Endpoints(engine, options, state, updater))
+        foreach (var group in Endpoints(engine, options, state, metrics, updater))
         {
             group.Map(application);
         }
@@ -312,21 +315,22 @@ public sealed class WorkerService : IAsyncDisposable
     }
 
     // Everything that the service answers; a new capability is a folder with its group, and a line here.
-    private static IEnumerable<IEndpointGroup> Endpoints(LiveEngine engine, WorkerOptions options, DurableState? state, Updater? updater) =>
+    private static IEnumerable<IEndpointGroup> Endpoints(IServingEngine engine, WorkerOptions options, DurableState? state, ServiceMetrics metrics, Updater? updater) =>
     [
         new ClassifyEndpoints(engine, options, state?.Journal),
-        new ExtractEndpoints(engine, options),
-        new GenerateEndpoints(engine, options),
-        new EmbedEndpoints(engine),
-        new CompletionEndpoints(engine, options),
+        new ExtractEndpoints(engine, options, state?.Journal),
+        new GenerateEndpoints(engine, options, state?.Journal),
+        new EmbedEndpoints(engine, options),
+        new CompletionEndpoints(engine, options, state?.Journal),
         new ModelEndpoints(engine),
         new TasksEndpoints(engine),
         new BundleEndpoints(engine),
         new UpdateEndpoints(updater, options),
         new AdapterEndpoints(engine, options),
         new HealthEndpoints(engine),
+        new MetricsEndpoints(metrics, engine, state),
         new ApiEndpoints(),
-        new TryPage(),
+        new Dashboard(),
         .. state?.Endpoints() ?? [],
     ];
 

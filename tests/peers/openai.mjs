@@ -31,6 +31,9 @@ result.part = JSON.parse(formatted.choices[0].message.content).part;
 const completion = await client.completions.create({ model, prompt: "Which hose?", max_tokens: 8, logprobs: 2 });
 result.completion = completion.choices[0].text;
 result.completionLogprobs = completion.choices[0].logprobs.tokens.length;
+// The client asks for base64 by itself where nothing is said.
+result.embedding = (await client.embeddings.create({ model, input: "Which hose?" })).data[0].embedding;
+result.embeddingInNumbers = (await client.embeddings.create({ model, input: ["Which hose?"], encoding_format: "float" })).data[0].embedding;
 result.models = (await client.models.list()).data.map(entry => entry.id);
 
 const failures = [

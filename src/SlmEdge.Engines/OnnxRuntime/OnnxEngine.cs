@@ -74,7 +74,16 @@ public sealed class OnnxEngine : IEngine
         {
             var vocabulary = Path.Combine(modelDirectory, "tokenizer.gguf");
             var tokenizer = File.Exists(vocabulary) ? LlamaTokenizer.Open(vocabulary) : null;
-            return new OnnxEngine(new OnnxDecoder(session, config, path), tokenizer, options, contextLength, threads);
+            try
+            {
+                CheckVocabulary(tokenizer, config, modelDirectory);
+                return new OnnxEngine(new OnnxDecoder(session, config, path), tokenizer, options, contextLength, threads);
+            }
+            catch
+            {
+                tokenizer?.Dispose();
+                throw;
+            }
         }
         catch
         {
@@ -191,6 +200,16 @@ public sealed class OnnxEngine : IEngine
             scorer.Dispose();
             decoder.Dispose();
             Tokenizer?.Dispose();
+        }
+    }
+
+    // A token beyond the embedding's rows would be read from outside of it.
+    private static void CheckVocabulary(LlamaTokenizer? tokenizer, GenAiConfig config, string directory)
+    {
+        if (tokenizer is not null && tokenizer.VocabularySize > config.VocabularySize)
+        {
+            throw new EngineException(
+                $"The tokenizer in '{directory}' has {tokenizer.VocabularySize} tokens, genai_config.json states a vocab_size of {config.VocabularySize}; export the folder again with 'slm-export onnx'.");
         }
     }
 

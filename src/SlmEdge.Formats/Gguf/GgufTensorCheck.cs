@@ -4,23 +4,25 @@ namespace SlmEdge.Formats.Gguf;
 internal static class GgufTensorCheck
 {
     /// <summary>
-    /// Norms and biases are added to and multiplied with F32 values, for which ggml's CPU kernels take F32 only (ggml-cpu/binary-ops.cpp);
-    /// llama.cpp's converter writes all vectors so.
+    /// Norms (those of several heads are matrices), biases and scales are added to and multiplied with F32 values, for which ggml's CPU
+    /// kernels take F32 only (ggml-cpu/binary-ops.cpp); <c>ggml_rope_ext</c> asserts the same of the divisors of positions (ggml.c).
+    /// llama.cpp's converter writes all of them so.
     /// </summary>
-    /// <exception cref="ModelFormatException">A vector is of another type.</exception>
+    /// <exception cref="ModelFormatException">Such a tensor is of another type.</exception>
     public static void Check(GgufFile file)
     {
         foreach (GgufTensor tensor in file.Tensors)
         {
-            if (IsVector(tensor) && tensor.Type != GgmlType.F32)
+            if (tensor.Type != GgmlType.F32 && IsElementwise(tensor.Name))
             {
-                throw new ModelFormatException($"the vector is of type {tensor.Type}; llama.cpp computes with F32 ones only. Convert the model again", file.Path, tensor.Name);
+                throw new ModelFormatException($"the tensor is of type {tensor.Type}; llama.cpp computes with it in F32 only. Convert the model again", file.Path, tensor.Name);
             }
         }
     }
 
-    // Matrices of adapters with rank 1 are multiplied, not added.
-    private static bool IsVector(GgufTensor tensor) =>
-        tensor.Dimensions.Skip(1).All(size => size == 1)
-        && (tensor.Name.EndsWith("_norm.weight", StringComparison.Ordinal) || tensor.Name.EndsWith(".bias", StringComparison.Ordinal));
+    private static bool IsElementwise(string name) =>
+        name.EndsWith("_norm.weight", StringComparison.Ordinal)
+        || name.EndsWith(".bias", StringComparison.Ordinal)
+        || name.EndsWith(".scale", StringComparison.Ordinal)
+        || name is "rope_freqs.weight" or "rope_factors_long.weight" or "rope_factors_short.weight";
 }

@@ -27,6 +27,7 @@ public sealed class Embedder : IDisposable
     [SuppressMessage("Reliability", "CA2213", Justification = "It holds nothing to release, and calls may still wait for it.")]
     private readonly SemaphoreSlim turn = new(1, 1);
 
+    private long evaluations;
 
     private Embedder(LlamaEmbeddingEngine engine, EmbedderOptions options, string modelId, Bundle? bundle)
     {
@@ -51,6 +52,9 @@ public sealed class Embedder : IDisposable
 
     /// <summary>Tokens of the longest text, with those that the vocabulary puts around it.</summary>
     public int ContextLength => engine.ContextLength;
+
+    /// <summary>Passes that have ended so far: while calls are under way and this stands still, the engine hangs.</summary>
+    public long Evaluations => Volatile.Read(ref evaluations);
 
     /// <summary>What computes.</summary>
     public EngineInfo EngineInfo => engine.Info;
@@ -85,6 +89,15 @@ public sealed class Embedder : IDisposable
             bundle.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Opens the model of a bundle that is open, and stays its owner's to close after the embedder.</summary>
+    /// <inheritdoc cref="Open(string, EmbedderOptions?)" path="/exception"/>
+    internal static Embedder Open(Bundle bundle, EmbedderOptions options)
+    {
+        options.Validate();
+        var choice = ModelChoice.Choose(bundle.Manifest, EngineChoice.Llama, options.File);
+        return new Embedder(Load(bundle.GetFilePath(choice.File), options), options, bundle.Manifest.Name, null);
     }
 
     /// <summary>Embeds one text.</summary>
@@ -271,6 +284,7 @@ public sealed class Embedder : IDisposable
         try
         {
             await Task.Run(compute, CancellationToken.None).ConfigureAwait(false);
+            Interlocked.Increment(ref evaluations);
         }
         catch (ObjectDisposedException)
         {

@@ -18,13 +18,14 @@ internal sealed class ClassifyEndpoints(IServingEngine engine, WorkerOptions opt
 
     private async Task ClassifyAsync(HttpContext context)
     {
-        var request = await JsonBody.ReadAsync(context, root => ClassifyRequest.Parse(root, options.Limits.MaxTexts)).ConfigureAwait(false);
+        var request = await JsonBody.ReadAsync(context, root => ClassifyRequest.Parse(root, options.Limits.MaxTexts, options.Adapters)).ConfigureAwait(false);
         RequestText.Note(context, options, request.Texts);
         engine.Bundle.Require(TaskKind.Classify);
+        var chosen = request.Adapter is { } adapter ? new ClassificationOptions { Adapter = adapter } : null;
         IReadOnlyList<Decision> decisions;
         try
         {
-            decisions = await engine.ClassifyAsync(request.Texts, Choose(request), context.RequestAborted).ConfigureAwait(false);
+            decisions = await engine.ClassifyAsync(request.Texts, chosen, context.RequestAborted).ConfigureAwait(false);
         }
         catch (InvalidTextException invalid)
         {
@@ -50,17 +51,5 @@ internal sealed class ClassifyEndpoints(IServingEngine engine, WorkerOptions opt
             json.WriteEndArray();
             json.WriteEndObject();
         }).ConfigureAwait(false);
-    }
-
-    private ClassificationOptions? Choose(ClassifyRequest request)
-    {
-        if (request.Key is not { } key)
-        {
-            return request.Adapter is { } name ? new ClassificationOptions { Adapter = name } : null;
-        }
-
-        var split = options.Adapters.Split ?? throw HttpProblem.Bad(
-            "no-split", "No split", "The request has a 'key', but the service shares requests out among no adapters; start it with 'slm-edge serve --split'.", "key");
-        return new ClassificationOptions { Adapter = split.Choose(key) };
     }
 }

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Embeddings;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
@@ -134,6 +135,9 @@ internal sealed class ChildEngine : IServingEngine
 
     public Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct) => AskAsync(
         FrameKind.Classify, new ClassifyMessage(texts, options?.Adapter), EngineJson.Default.ClassifyMessage, EngineJson.Default.IReadOnlyListDecision, ct);
+
+    public Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct) =>
+        AskAsync(FrameKind.Embed, texts, EngineJson.Default.IReadOnlyListString, EngineJson.Default.IReadOnlyListEmbeddedText, ct);
 
     public Task<ExtractionResult> ExtractAsync(string text, ExtractionOptions options, CancellationToken ct) =>
         AskAsync(FrameKind.Extract, new ExtractMessage(text, options), EngineJson.Default.ExtractMessage, EngineJson.Default.ExtractionResult, ct);

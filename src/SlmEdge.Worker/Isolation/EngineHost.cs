@@ -68,7 +68,7 @@ public sealed class EngineHost
         switch (kind)
         {
             case FrameKind.Ping:
-                channel.Send(FrameKind.Pong, 0, Bytes(new PongMessage(runtime?.Evaluations ?? 0, runtime?.WaitingTexts ?? 0), EngineJson.Default.PongMessage));
+                channel.Send(FrameKind.Pong, 0, Bytes(new PongMessage(engine?.Evaluations ?? 0, runtime?.WaitingTexts ?? 0), EngineJson.Default.PongMessage));
                 break;
             case FrameKind.Cancel:
                 if (running.TryGetValue(id, out var request))
@@ -119,6 +119,10 @@ public sealed class EngineHost
                 Inject(classify.Texts);
                 var options = classify.Adapter is { } adapter ? new ClassificationOptions { Adapter = adapter } : null;
                 return Bytes(await serving.ClassifyAsync(classify.Texts, options, ct).ConfigureAwait(false), EngineJson.Default.IReadOnlyListDecision);
+            case FrameKind.Embed:
+                var embed = Read(payload, EngineJson.Default.IReadOnlyListString);
+                Inject(embed);
+                return Bytes(await serving.EmbedAsync(embed, ct).ConfigureAwait(false), EngineJson.Default.IReadOnlyListEmbeddedText);
             case FrameKind.Extract:
                 var extract = Read(payload, EngineJson.Default.ExtractMessage);
                 Inject([extract.Text]);

@@ -6,6 +6,7 @@ using SlmEdge.Engines.Sampling;
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Embeddings;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
@@ -84,6 +85,7 @@ internal sealed record ErrorMessage(
         DeadlineMissedException missed => new(nameof(DeadlineMissedException), missed.Message, First: missed.Deadline, Second: missed.Waited),
         RuntimeStoppedException => new(nameof(RuntimeStoppedException), error.Message),
         AdapterException refused => new(nameof(AdapterException), refused.Message, Refusal: refused.Refusal),
+        NotSupportedException => new(nameof(NotSupportedException), error.Message),
         OperationCanceledException => new(nameof(OperationCanceledException), error.Message),
         ArgumentException => new(nameof(ArgumentException), error.Message),
         _ => new(nameof(RuntimeException), error.Message),
@@ -96,6 +98,7 @@ internal sealed record ErrorMessage(
         nameof(DeadlineMissedException) => new DeadlineMissedException(First, Second),
         nameof(RuntimeStoppedException) => new RuntimeStoppedException(),
         nameof(AdapterException) => new AdapterException(Refusal, Message),
+        nameof(NotSupportedException) => new NotSupportedException(Message),
         nameof(OperationCanceledException) => new OperationCanceledException(Message),
         nameof(ArgumentException) => new ArgumentException(Message),
         _ => new RuntimeException(Message),
@@ -113,6 +116,8 @@ internal sealed record ErrorMessage(
 [JsonSerializable(typeof(PongMessage))]
 [JsonSerializable(typeof(ErrorMessage))]
 [JsonSerializable(typeof(IReadOnlyList<Decision>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(IReadOnlyList<EmbeddedText>))]
 [JsonSerializable(typeof(ExtractionResult))]
 [JsonSerializable(typeof(GenerationUpdate))]
 [JsonSerializable(typeof(IReadOnlyList<GoldenResult>))]

@@ -13,6 +13,7 @@ internal enum FrameKind : byte
     UnloadAdapter = 7,
     Cancel = 8,
     Ping = 9,
+    Embed = 10,
 
     // From the engine's process.
     Answer = 64,

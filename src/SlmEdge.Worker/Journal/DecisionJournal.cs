@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
 using SlmEdge.Worker.Serving;
 using SlmEdge.Worker.Storage;
@@ -29,9 +30,10 @@ internal sealed class DecisionJournal(StateDatabase database, JournalOptions opt
     }
 
     /// <summary>Records an answer that was written for somebody who waits; see <see cref="RecordAsync(ServedBundle, IReadOnlyList{Decision}, string)"/>.</summary>
-    public async Task<long?> RecordAnswerAsync(ServedBundle bundle, string source, string text, string output, string finishReason, int answerTokens, TimeSpan latency)
+    public async Task<long?> RecordAnswerAsync(
+        ServedBundle bundle, string source, string text, string output, string finishReason, int answerTokens, TimeSpan latency, AdapterVersion? adapter)
     {
-        var body = DescribeAnswer(bundle, source, text, output, finishReason, answerTokens, latency);
+        var body = DescribeAnswer(bundle, source, text, output, finishReason, answerTokens, latency, adapter);
         return (await KeepAsync(connection => Append(connection, [body], "answer"), 1).ConfigureAwait(false))?[0];
     }
 
@@ -58,8 +60,9 @@ internal sealed class DecisionJournal(StateDatabase database, JournalOptions opt
     }
 
     /// <summary>The body of an answer; see <see cref="Describe"/>.</summary>
-    public byte[] DescribeAnswer(ServedBundle bundle, string source, string text, string output, string finishReason, int answerTokens, TimeSpan latency) => JournalEntries.Answer(
-        bundle, source, TextKeeping.Keep(text, options.Text), TextKeeping.Keep(output, options.Text), finishReason, answerTokens, latency, time.GetUtcNow());
+    public byte[] DescribeAnswer(
+        ServedBundle bundle, string source, string text, string output, string finishReason, int answerTokens, TimeSpan latency, AdapterVersion? adapter = null) => JournalEntries.Answer(
+        bundle, adapter, source, TextKeeping.Keep(text, options.Text), TextKeeping.Keep(output, options.Text), finishReason, answerTokens, latency, time.GetUtcNow());
 
     /// <summary>Appends entries within a transaction.</summary>
     /// <returns>Their numbers.</returns>

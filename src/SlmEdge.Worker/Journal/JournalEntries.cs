@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Worker.Adapters;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Serving;
 
@@ -15,12 +17,7 @@ internal static class JournalEntries
         json.WriteString("task", bundle.Manifest.Task.Name);
         json.WriteString("bundle", decision.BundleName);
         json.WriteString("version", decision.BundleVersion);
-        if (decision.Adapter is { } adapter)
-        {
-            json.WriteString("adapter", adapter.Name);
-            json.WriteString("adapterVersion", adapter.Version);
-        }
-
+        json.WriteAdapter(decision.Adapter);
         json.WriteString("engine", decision.Engine);
         json.WriteString("promptSha256", decision.PromptSha256);
         json.WriteString("label", decision.Label);
@@ -39,13 +36,15 @@ internal static class JournalEntries
         }
     });
 
-    public static byte[] Answer(ServedBundle bundle, string source, string? text, string? output, string finishReason, int answerTokens, TimeSpan latency, DateTimeOffset time) =>
+    public static byte[] Answer(
+        ServedBundle bundle, AdapterVersion? adapter, string source, string? text, string? output, string finishReason, int answerTokens, TimeSpan latency, DateTimeOffset time) =>
         Body(time, json =>
         {
             json.WriteString("source", source);
             json.WriteString("task", bundle.Manifest.Task.Name);
             json.WriteString("bundle", bundle.Manifest.Name);
             json.WriteString("version", bundle.Manifest.Version);
+            json.WriteAdapter(adapter);
             json.WriteString("engine", bundle.Engine);
             json.WriteString("promptSha256", bundle.PromptSha256);
             json.WriteString("finishReason", finishReason);

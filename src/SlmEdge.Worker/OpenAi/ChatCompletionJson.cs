@@ -1,14 +1,17 @@
 using System.Text.Json;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.OpenAi;
 
 /// <summary>Writes the answers of <c>/v1/chat/completions</c>.</summary>
-internal sealed class ChatCompletionJson(ServedBundle bundle) : ICompletionJson
+internal sealed class ChatCompletionJson(ServedBundle bundle, AdapterInfo? adapter) : ICompletionJson
 {
-    private readonly CompletionJson common = new("chatcmpl-", bundle);
+    private readonly CompletionJson common = new("chatcmpl-", bundle, adapter);
     private bool begun;
+
+    public string Id => common.Id;
 
     public void WriteWhole(Utf8JsonWriter json, CompletionEnd answer)
     {

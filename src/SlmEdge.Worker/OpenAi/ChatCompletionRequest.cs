@@ -15,9 +15,8 @@ internal static class ChatCompletionRequest
 
     private static readonly JsonElement AnyObject = JsonElement.Parse("""{"type":"object"}""");
 
-    public static CompletionRequest Parse(JsonElement root, string model, int maxTokens, JsonSchemaCache schemas)
+    public static CompletionRequest Parse(JsonElement root, int maxTokens, JsonSchemaCache schemas)
     {
-        Models.Require(root, model);
         CompletionFields.Refuse(root, "tools", "functions", "function_call", "audio", "prediction", "web_search_options", "logit_bias");
         RefuseChoice(root);
         CompletionFields.RequireOne(root, "n");

@@ -1,26 +1,29 @@
 using System.Text.Json;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.OpenAi;
 
 /// <summary>Writes what the answers of both routes have in common.</summary>
-internal sealed class CompletionJson(string prefix, ServedBundle bundle)
+internal sealed class CompletionJson(string prefix, ServedBundle bundle, AdapterInfo? adapter)
 {
-    private readonly string id = prefix + Guid.NewGuid().ToString("N");
     private readonly long created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    public string Id { get; } = prefix + Guid.NewGuid().ToString("N");
 
     /// <summary>Begins an answer or a chunk of one.</summary>
     public void WriteStart(Utf8JsonWriter json, string type)
     {
         json.WriteStartObject();
-        json.WriteString("id", id);
+        json.WriteString("id", Id);
         json.WriteString("object", type);
         json.WriteNumber("created", created);
-        json.WriteString("model", bundle.Manifest.Name);
+        json.WriteString("model", adapter?.Name ?? bundle.Manifest.Name);
 
-        // Answers with one fingerprint and one seed are alike: prompt and model file decide.
-        json.WriteString("system_fingerprint", $"fp_{bundle.PromptSha256[..12]}_{bundle.Manifest.Version}");
+        // Answers with one fingerprint and one seed are alike: prompt, model file and adapter decide.
+        var over = adapter is null ? "" : $"_{adapter.Sha256[..12]}";
+        json.WriteString("system_fingerprint", $"fp_{bundle.PromptSha256[..12]}_{bundle.Manifest.Version}{over}");
     }
 
     public static void WriteUsage(Utf8JsonWriter json, TokenUsage usage)

@@ -31,6 +31,9 @@ internal sealed record CompletionRequest
     /// <summary>The client's own <see cref="Schema"/>, as it came; null where it is just any object.</summary>
     public JsonElement? OwnSchema { get; init; }
 
+    /// <summary>The adapter that is to answer; null for the model itself.</summary>
+    public string? Adapter { get; init; }
+
     public bool Stream { get; init; }
 
     /// <summary>Whether a stream ends with a chunk that has the usage.</summary>
@@ -43,5 +46,6 @@ internal sealed record CompletionRequest
         Stop = Stop,
         Schema = Schema,
         Logprobs = Logprobs,
+        Adapter = Adapter,
     };
 }

@@ -42,12 +42,17 @@ internal sealed class CompletionSource(IServingEngine engine)
             yield return new CompletionUpdate(
                 update.Text,
                 update.Logprobs,
-                update.Result is { } answer ? new CompletionEnd(answer.Text, answer.FinishReason, answer.Usage, answer.Logprobs, null) : null);
+                update.Result is { } answer ? new CompletionEnd(answer.Text, answer.FinishReason, answer.Usage, answer.Logprobs, null) { Adapter = answer.Adapter } : null);
         }
     }
 
     private async IAsyncEnumerable<CompletionUpdate> ExtractAsync(CompletionRequest request, [EnumeratorCancellation] CancellationToken ct)
     {
+        if (request is { OwnSchema: not null, Adapter: not null })
+        {
+            throw HttpProblem.Bad("unsupported", "Unsupported", "An adapter extracts documents of its own schema; leave 'response_format' out.", "response_format");
+        }
+
         if (request.OwnSchema is { } own && !JsonElement.DeepEquals(own, engine.Bundle.Manifest.Task.Schema!.Value))
         {
             throw HttpProblem.Bad(
@@ -60,12 +65,12 @@ internal sealed class CompletionSource(IServingEngine engine)
                 "unsupported", "Unsupported", "The bundle extracts documents: there are neither probabilities of their tokens nor strings that end them.", request.Stop.Count > 0 ? "stop" : "logprobs");
         }
 
-        var options = new ExtractionOptions { MaxTokens = request.MaxTokens, Sampling = request.Sampling };
+        var options = new ExtractionOptions { MaxTokens = request.MaxTokens, Sampling = request.Sampling, Adapter = request.Adapter };
         var text = OnlyText(request);
         var result = await AskAsync(request, () => engine.ExtractAsync(text, options, ct)).ConfigureAwait(false);
         var document = result.Document.GetRawText();
         yield return new CompletionUpdate(document, null, null);
-        yield return new CompletionUpdate("", null, new CompletionEnd(document, FinishReason.Stop, result.Usage, null, null));
+        yield return new CompletionUpdate("", null, new CompletionEnd(document, FinishReason.Stop, result.Usage, null, null) { Adapter = result.Adapter });
     }
 
     private async IAsyncEnumerable<CompletionUpdate> ClassifyAsync(CompletionRequest request, [EnumeratorCancellation] CancellationToken ct)
@@ -76,7 +81,8 @@ internal sealed class CompletionSource(IServingEngine engine)
         }
 
         var text = OnlyText(request);
-        var decisions = await AskAsync(request, () => engine.ClassifyAsync([text], ct)).ConfigureAwait(false);
+        var chosen = request.Adapter is { } adapter ? new ClassificationOptions { Adapter = adapter } : null;
+        var decisions = await AskAsync(request, () => engine.ClassifyAsync([text], chosen, ct)).ConfigureAwait(false);
         var decision = decisions[0];
         var label = decision.Label ?? "";
         TokenLogprob[]? logprobs = request.Logprobs is not { } top ? null
@@ -88,7 +94,8 @@ internal sealed class CompletionSource(IServingEngine engine)
             yield return new CompletionUpdate(label, logprobs, null);
         }
 
-        yield return new CompletionUpdate("", request.Logprobs is null ? null : [], new CompletionEnd(label, FinishReason.Stop, usage, logprobs, decision.AbstentionReason));
+        yield return new CompletionUpdate(
+            "", request.Logprobs is null ? null : [], new CompletionEnd(label, FinishReason.Stop, usage, logprobs, decision.AbstentionReason) { Decision = decision, Adapter = decision.Adapter });
     }
 
     private static TokenLogprob Describe(LabelScore score, IReadOnlyList<TokenLogprob> beside) =>

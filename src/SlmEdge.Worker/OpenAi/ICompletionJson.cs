@@ -6,6 +6,9 @@ namespace SlmEdge.Worker.OpenAi;
 /// <summary>How one answer is written on one of the routes. Made for each request.</summary>
 internal interface ICompletionJson
 {
+    /// <summary>The completion's own id.</summary>
+    string Id { get; }
+
     /// <summary>Writes the answer in one object.</summary>
     void WriteWhole(Utf8JsonWriter json, CompletionEnd answer);
 

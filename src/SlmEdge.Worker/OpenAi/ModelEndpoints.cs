@@ -21,7 +21,13 @@ internal sealed class ModelEndpoints(IServingEngine engine) : IEndpointGroup
         json.WriteStartObject();
         json.WriteString("object", "list");
         json.WriteStartArray("data");
-        Models.Write(json, engine.Bundle);
+        var bundle = engine.Bundle;
+        Models.Write(json, bundle.Manifest.Name, bundle);
+        foreach (var adapter in engine.Adapters)
+        {
+            Models.Write(json, adapter.Name, bundle);
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     });
@@ -29,8 +35,9 @@ internal sealed class ModelEndpoints(IServingEngine engine) : IEndpointGroup
     private Task DescribeAsync(HttpContext context)
     {
         var bundle = engine.Bundle;
-        return (string?)context.Request.RouteValues["model"] == bundle.Manifest.Name
-            ? JsonResponse.WriteAsync(context, StatusCodes.Status200OK, json => Models.Write(json, bundle))
+        var asked = (string)context.Request.RouteValues["model"]!;
+        return asked == bundle.Manifest.Name || engine.Adapters.Any(adapter => adapter.Name == asked)
+            ? JsonResponse.WriteAsync(context, StatusCodes.Status200OK, json => Models.Write(json, asked, bundle))
             : throw Models.Unknown(bundle.Manifest.Name);
     }
 }

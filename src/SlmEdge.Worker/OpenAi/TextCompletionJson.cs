@@ -1,17 +1,20 @@
 using System.Globalization;
 using System.Text.Json;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.OpenAi;
 
 /// <summary>Writes the answers of <c>/v1/completions</c>.</summary>
-internal sealed class TextCompletionJson(ServedBundle bundle) : ICompletionJson
+internal sealed class TextCompletionJson(ServedBundle bundle, AdapterInfo? adapter) : ICompletionJson
 {
     private const string Type = "text_completion";
 
-    private readonly CompletionJson common = new("cmpl-", bundle);
+    private readonly CompletionJson common = new("cmpl-", bundle, adapter);
     private int offset;
+
+    public string Id => common.Id;
 
     public void WriteWhole(Utf8JsonWriter json, CompletionEnd answer)
     {

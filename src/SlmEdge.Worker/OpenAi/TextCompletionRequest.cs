@@ -8,9 +8,8 @@ namespace SlmEdge.Worker.OpenAi;
 /// <summary>The body of <c>POST /v1/completions</c>. The prompt is the text of the bundle's task, or the user's turn of a bundle that chats.</summary>
 internal static class TextCompletionRequest
 {
-    public static CompletionRequest Parse(JsonElement root, string model, int maxTokens)
+    public static CompletionRequest Parse(JsonElement root, int maxTokens)
     {
-        Models.Require(root, model);
         CompletionFields.Refuse(root, "echo", "logit_bias");
         CompletionFields.RequireOne(root, "n");
         CompletionFields.RequireOne(root, "best_of");

@@ -1,6 +1,7 @@
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Embeddings;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
@@ -37,6 +38,10 @@ internal interface IServingEngine : IAsyncDisposable
     /// <inheritdoc cref="Classifier.ClassifyAsync(IReadOnlyList{string}, ClassificationOptions?, CancellationToken)"/>
     Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct) =>
         options?.Adapter is null ? ClassifyAsync(texts, ct) : throw WithoutAdapters();
+
+    /// <inheritdoc cref="Embedder.EmbedAsync(IReadOnlyList{string}, CancellationToken)"/>
+    /// <exception cref="NotSupportedException">The bundle has no GGUF file, or its model is of a family that is not embedded with.</exception>
+    Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct);
 
     /// <inheritdoc cref="AdapterCollection.List"/>
     IReadOnlyList<AdapterInfo> Adapters => [];

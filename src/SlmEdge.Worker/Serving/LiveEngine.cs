@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Embeddings;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
@@ -64,6 +65,12 @@ internal sealed class LiveEngine(IServingEngine first) : IServingEngine
             Observer?.Failed(lease.Engine, error);
             throw;
         }
+    }
+
+    public async Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct)
+    {
+        using var lease = Begin();
+        return await lease.Engine.EmbedAsync(texts, ct).ConfigureAwait(false);
     }
 
     public IReadOnlyList<AdapterInfo> Adapters => Volatile.Read(ref current).Engine.Adapters;

@@ -1,6 +1,7 @@
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Embeddings;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
@@ -13,6 +14,8 @@ namespace SlmEdge.Worker.Serving;
 /// <param name="owned">Whether it is disposed with the engine.</param>
 internal sealed class RuntimeEngine(SlmRuntime runtime, bool owned) : IServingEngine
 {
+    private readonly EmbedderOnDemand embedder = new(runtime);
+
     public ServedBundle Bundle { get; } = ServedBundle.Of(runtime);
 
     public EngineHealth Health => EngineHealth.Ready;
@@ -23,6 +26,11 @@ internal sealed class RuntimeEngine(SlmRuntime runtime, bool owned) : IServingEn
 
     public Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct) =>
         runtime.Classifier.ClassifyAsync(texts, options, ct);
+
+    /// <summary>Evaluations of both engines that have ended: while requests are under way and this stands still, one of them hangs.</summary>
+    public long Evaluations => runtime.Evaluations + embedder.Evaluations;
+
+    public Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct) => embedder.EmbedAsync(texts, ct);
 
     public IReadOnlyList<AdapterInfo> Adapters => runtime.Adapters.List();
 
@@ -41,13 +49,12 @@ internal sealed class RuntimeEngine(SlmRuntime runtime, bool owned) : IServingEn
 
     public Task<IReadOnlyList<GoldenResult>> VerifyGoldenAsync(CancellationToken ct) => runtime.VerifyGoldenAsync(ct);
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await embedder.DisposeAsync().ConfigureAwait(false);
         if (owned)
         {
             runtime.Dispose();
         }
-
-        return ValueTask.CompletedTask;
     }
 }

@@ -6,6 +6,15 @@ namespace SlmEdge.Worker.Writing;
 /// <summary>Writes what answers have in common.</summary>
 internal static class WritingJson
 {
+    /// <summary>Writes the number of the answer's entry in the journal, for feedback; nothing where there is none.</summary>
+    public static void WriteId(Utf8JsonWriter json, long? id)
+    {
+        if (id is { } number)
+        {
+            json.WriteNumber("id", number);
+        }
+    }
+
     public static void WriteUsage(Utf8JsonWriter json, TokenUsage usage)
     {
         json.WriteStartObject("usage");

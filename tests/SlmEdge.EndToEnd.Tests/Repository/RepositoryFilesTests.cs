@@ -5,6 +5,9 @@ namespace SlmEdge.EndToEnd.Tests.Repository;
 
 public sealed class RepositoryFilesTests
 {
+    // Compiled ahead of time for minutes with a compiler of their own: build.cake or the document names how.
+    private static readonly string[] OutsideTheSolution = ["src/SlmEdge.Interop/SlmEdge.Interop.csproj", "tools/slm-edge-native/slm-edge-native.csproj"];
+
     [Theory]
     [InlineData("engines")]
     [InlineData("tests/peers")]
@@ -28,6 +31,6 @@ public sealed class RepositoryFilesTests
         var projects = new[] { "src", "tools", "tests" }.SelectMany(folder => Directory.GetFiles(RepositoryRoot.Combine(folder), "*.csproj", SearchOption.AllDirectories))
             .Where(path => !path.Contains("/node_modules/", StringComparison.Ordinal))
             .Select(path => Path.GetRelativePath(RepositoryRoot.Path, path));
-        projects.Where(project => !solution.Contains(project, StringComparison.Ordinal)).ShouldBeEmpty();
+        projects.Where(project => !solution.Contains(project, StringComparison.Ordinal)).ShouldBe(OutsideTheSolution, ignoreOrder: true);
     }
 }

@@ -153,6 +153,30 @@ public sealed class OnnxEngineTests : IDisposable
     }
 
     [SkippableFact]
+    public void A_vocabulary_smaller_than_the_tokenizers_is_refused()
+    {
+        NativeEngines.Require();
+        model.WriteOnnx(folder.Path);
+        var config = folder.File("genai_config.json");
+        File.WriteAllText(config, File.ReadAllText(config).Replace($"\"vocab_size\": {model.Vocabulary}", $"\"vocab_size\": {model.Vocabulary - 1}", StringComparison.Ordinal));
+        var error = Should.Throw<EngineException>(() => OnnxEngine.Open(folder.Path));
+        error.Message.ShouldContain($"{model.Vocabulary} tokens");
+        error.Message.ShouldContain($"{model.Vocabulary - 1}");
+    }
+
+    [SkippableFact]
+    public void A_configuration_with_text_that_is_no_unicode_is_refused()
+    {
+        NativeEngines.Require();
+        model.WriteOnnx(folder.Path);
+        var config = folder.File("genai_config.json");
+        var bytes = File.ReadAllBytes(config);
+        bytes[bytes.AsSpan().IndexOf("present.%d.key"u8)] = 0xFF;
+        File.WriteAllBytes(config, bytes);
+        Should.Throw<ModelFormatException>(() => OnnxEngine.Open(folder.Path)).Message.ShouldContain("genai_config.json");
+    }
+
+    [SkippableFact]
     public void A_text_too_long_for_the_context_is_named_with_its_lengths()
     {
         using var engine = OpenOnnx(new OnnxEngineOptions { Threads = 1, ContextLength = 16 });

@@ -180,6 +180,31 @@ public sealed class GgufFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("blk.0.attn_norm.weight", 64, 1)]
+    [InlineData("blk.0.attn_q_norm.weight", 32, 4)]
+    [InlineData("blk.0.attn_q.bias", 64, 1)]
+    [InlineData("blk.0.ffn_up.scale", 32, 1)]
+    [InlineData("rope_freqs.weight", 32, 1)]
+    [InlineData("rope_factors_long.weight", 32, 1)]
+    [InlineData("rope_factors_short.weight", 32, 1)]
+    public void Tensors_that_ggml_multiplies_element_by_element_are_refused_unless_they_are_F32(string name, int columns, int rows)
+    {
+        Verify(GgmlType.F32, columns * rows * 4);
+        var error = Should.Throw<ModelFormatException>(() => Verify(GgmlType.Q8_0, columns * rows / 32 * 34));
+        error.Element.ShouldBe(name);
+        error.Message.ShouldContain("Q8_0");
+
+        void Verify(GgmlType type, int bytes)
+        {
+            var writer = new GgufWriter();
+            writer.Set("general.architecture", "llama");
+            writer.AddTensor(name, type, rows == 1 ? [columns] : [columns, rows], stream => stream.Write(new byte[bytes]));
+            writer.Write(_folder.File("norm.gguf"));
+            GgufFile.Verify(_folder.File("norm.gguf"));
+        }
+    }
+
+    [Theory]
     [InlineData("split.count", 2u)]
     [InlineData("llama.attention.layer_norm_rms_epsilon", float.NaN)]
     [InlineData("llama.attention.layer_norm_rms_epsilon", -1f)]

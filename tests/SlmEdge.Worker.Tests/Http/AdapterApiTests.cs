@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Tests.Adapters;
+using SlmEdge.Tasks;
 using SlmEdge.Worker.Adapters;
 
 namespace SlmEdge.Worker.Tests.Http;
@@ -49,6 +50,42 @@ public sealed class AdapterApiTests
             var (_, json) = await SendAsync(service, "POST", "/v1/classify", $$"""{"text":"oil","key":"customer-{{i}}"}""");
             (json.TryGetProperty("adapter", out var adapter) ? adapter.GetString() : null).ShouldBe(split.Choose($"customer-{i}"));
         }
+    }
+
+    [Theory]
+    [InlineData(TaskKind.Generate, "/v1/generate", """{"text":"oil","maxTokens":4,"adapter":"billing"}""")]
+    [InlineData(TaskKind.Generate, "/v1/generate", """{"text":"oil","maxTokens":4,"key":"a"}""")]
+    public async Task What_is_written_says_which_adapter_wrote_it(TaskKind kind, string path, string body)
+    {
+        using var model = new AdaptedModel(kind);
+        var bundle = model.AdapterBundle(1, "billing");
+        var split = new AdapterSplit(new Dictionary<string, double> { ["billing"] = 1 });
+        await using var service = await StartAsync(model, new AdapterServing { Split = split });
+        await service.Runtime.Adapters.LoadAsync(bundle);
+        var (_, json) = await SendAsync(service, "POST", path, body);
+        json.GetProperty("adapter").GetString().ShouldBe("billing");
+        json.GetProperty("adapterVersion").GetString().ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task OpenAIs_clients_name_an_adapter_as_their_model_or_are_shared_out_by_user()
+    {
+        using var model = new AdaptedModel(TaskKind.Chat);
+        var bundle = model.AdapterBundle(1, "billing");
+        var split = new AdapterSplit(new Dictionary<string, double> { ["billing"] = 1 });
+        await using var service = await StartAsync(model, new AdapterServing { Split = split });
+        await service.Runtime.Adapters.LoadAsync(bundle);
+        var messages = new[] { new Tasks.Data.ChatMessage("user", "oil") };
+        var expected = await service.Runtime.Chat.RespondAsync(messages, new Runtime.Generation.GenerationOptions { MaxTokens = 4, Adapter = "billing" });
+        foreach (var choice in new[] { "\"model\":\"billing\"", "\"user\":\"customer-1\"" })
+        {
+            var (_, json) = await SendAsync(service, "POST", "/v1/chat/completions", "{\"messages\":[{\"role\":\"user\",\"content\":\"oil\"}],\"max_tokens\":4," + choice + "}");
+            json.GetProperty("model").GetString().ShouldBe("billing");
+            json.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString().ShouldBe(expected.Text);
+        }
+
+        (await SendAsync(service, "GET", "/v1/models")).Json.GetProperty("data").EnumerateArray().Select(entry => entry.GetProperty("id").GetString()).ShouldContain("billing");
+        (await SendAsync(service, "GET", "/v1/models/billing")).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]

@@ -119,16 +119,6 @@ public sealed class WritingApiTests
         (await RunningService.ReadProblemAsync(response, 409, "other-kind")).GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("/v1/extract");
     }
 
-    [Theory]
-    [InlineData("/v1/embed", false)]
-    [InlineData("/v1/embeddings", true)]
-    public async Task A_bundle_without_embeddings_says_so(string path, bool forOpenAi)
-    {
-        await using var service = await RunningService.StartAsync(TaskKind.Generate);
-        using var response = await service.PostToAsync(path, """{"model":"faults","input":"a"}""");
-        (await RunningService.ReadProblemAsync(response, 409, "no-embeddings")).TryGetProperty("error", out _).ShouldBe(forOpenAi);
-    }
-
     [Fact]
     public async Task The_task_is_described_with_its_schema_and_route()
     {

@@ -85,6 +85,18 @@ public sealed class ChildEngineTests(ITestOutputHelper output) : IDisposable
             .Message.ShouldContain(".gone");
 
     [Fact]
+    public async Task Vectors_come_over_as_the_engines_process_computes_them()
+    {
+        await using var child = await StartAsync();
+        using var runtime = bundle.Open();
+        using var embedder = runtime.OpenEmbedder();
+        var expected = await embedder.EmbedAsync(["A dog.", "A cat ran."]);
+        var answer = await child.EmbedAsync(["A dog.", "A cat ran."], default);
+        answer.Select(text => text.Vector.ToArray()).ShouldBe(expected.Select(text => text.Vector.ToArray()));
+        (await Should.ThrowAsync<InvalidTextException>(() => child.EmbedAsync(["A dog.", " "], default))).Index.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Nobody_answers_after_disposal()
     {
         var child = await StartAsync();

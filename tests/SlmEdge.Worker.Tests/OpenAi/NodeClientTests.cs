@@ -36,6 +36,13 @@ public sealed class NodeClientTests
         result.GetProperty("completion").GetString().ShouldNotBeNullOrEmpty();
         result.GetProperty("completionLogprobs").GetInt32().ShouldBeGreaterThan(0);
         result.GetProperty("models").EnumerateArray().Select(model => model.GetString()).ShouldBe(["faults"]);
+        using var embedder = service.Runtime.OpenEmbedder();
+        var vector = (await embedder.EmbedAsync("Which hose?")).Vector.ToArray();
+        foreach (var name in new[] { "embedding", "embeddingInNumbers" })
+        {
+            result.GetProperty(name).EnumerateArray().Select(number => number.GetSingle()).ShouldBe(vector, name);
+        }
+
         var errors = result.GetProperty("errors").EnumerateArray().ToList();
         errors.Select(error => error.GetProperty("kind").GetString()).ShouldBe(["BadRequestError", "NotFoundError"]);
         errors.Select(error => error.GetProperty("param").GetString()).ShouldBe(["n", "model"]);

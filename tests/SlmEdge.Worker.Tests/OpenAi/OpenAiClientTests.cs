@@ -160,6 +160,17 @@ public sealed class OpenAiClientTests
     }
 
     [Fact]
+    public async Task Texts_are_embedded()
+    {
+        await using var service = await RunningService.StartAsync(TaskKind.Chat);
+        using var embedder = service.Runtime.OpenEmbedder();
+        var expected = await embedder.EmbedAsync(["pump broken", "hose"]);
+        var answer = (await Client(service).GetEmbeddingClient("faults").GenerateEmbeddingsAsync(["pump broken", "hose"])).Value;
+        answer.Select(embedding => embedding.ToFloats().ToArray()).ShouldBe(expected.Select(text => text.Vector.ToArray()));
+        answer.Usage.InputTokenCount.ShouldBe(expected.Sum(text => text.Tokens));
+    }
+
+    [Fact]
     public async Task Models_are_listed_and_described()
     {
         await using var service = await RunningService.StartAsync(TaskKind.Generate);
