@@ -206,9 +206,9 @@ public sealed class WorkerService : IAsyncDisposable
 
         var log = new WorkerLog(options.Log);
         var engine = new LiveEngine(first);
+        updater?.Attach(engine);
         var metrics = new ServiceMetrics();
         var measured = new MeasuredEngine(engine, metrics);
-        updater?.Attach(engine);
         DurableState? state = null;
         WebApplication? application = null;
         try
