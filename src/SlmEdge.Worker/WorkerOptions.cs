@@ -1,5 +1,6 @@
 using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Adapters;
+using SlmEdge.Worker.Broker;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Limits;
@@ -42,6 +43,9 @@ public sealed record WorkerOptions
 
     /// <summary>A folder whose files are jobs; needs <see cref="DataDirectory"/>. Null for none.</summary>
     public InboxOptions? Inbox { get; init; }
+
+    /// <summary>A broker whose messages are decided; needs <see cref="DataDirectory"/>. Null for none.</summary>
+    public BrokerOptions? Broker { get; init; }
 
     /// <summary>How long requests that run may take to finish when the service stops. Default: 10 seconds.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
