@@ -56,7 +56,8 @@ internal sealed class BrokerOutbox(StateDatabase database, DecisionJournal journ
             ("$queue", options.Queue), ("$most", options.MaxRemembered));
     });
 
+    // With a new place: a confirmation of the sending before this one must not count for it.
     private bool Again(SqliteConnection connection, string id, string? replyTo, string? correlation) => connection.Execute(
-        "UPDATE broker_answers SET sent = 0, reply_to = $reply, correlation = $correlation WHERE queue = $queue AND id = $id",
+        "UPDATE broker_answers SET seq = (SELECT max(seq) + 1 FROM broker_answers), sent = 0, reply_to = $reply, correlation = $correlation WHERE queue = $queue AND id = $id",
         ("$reply", replyTo), ("$correlation", correlation), ("$queue", options.Queue), ("$id", id)) > 0;
 }

@@ -70,12 +70,12 @@ internal sealed class BrokerWorker(BrokerOptions options, BrokerOutbox outbox, R
         var gone = ended.Token;
         await using var publishing = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), gone).ConfigureAwait(false);
         await using var consuming = await connection.CreateChannelAsync(new CreateChannelOptions(false, false, null, options.Prefetch), gone).ConfigureAwait(false);
-        // The handlers of a channel outlive it by what they still keep; their source of cancellation must not be disposed under them, only cancelled.
         AsyncEventHandler<ShutdownEventArgs> end = (_, _) => ended.CancelAsync();
         publishing.ChannelShutdownAsync += end;
         consuming.ChannelShutdownAsync += end;
         await consuming.BasicQosAsync(0, options.Prefetch, false, gone).ConfigureAwait(false);
         var consumer = new AsyncEventingBasicConsumer(consuming);
+        // What is being decided when the connection ends is kept all the same: only the service's end gives it up.
         consumer.ReceivedAsync += (_, delivery) => HandleAsync(consuming, delivery, stop.Token);
         // The owner deleted the queue: begin anew.
         consumer.UnregisteredAsync += (_, _) => ended.CancelAsync();
