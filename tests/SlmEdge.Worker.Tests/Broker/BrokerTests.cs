@@ -62,7 +62,8 @@ public sealed class BrokerTests : IDisposable
         await channel.QueueBindAsync("texts", "amq.topic", "device.texts");
         var options = Options(server);
         await using var service = await RunningService.StartAsync(worker: options with { Broker = options.Broker! with { ResultsExchange = "amq.topic", Results = "device.answers" } });
-        var arguments = new[] { "-p", server.MqttPort.ToString(CultureInfo.InvariantCulture), "-t", "device/texts", "-e", "device/answers", "-m", """{"text": "the dog barked", "id": "m1"}""", "-q", "1", "-W", "60" };
+        var arguments = new[] { "-p", server.MqttPort.ToString(CultureInfo.InvariantCulture), "-t", "device/texts", "-e", "device/answers", "-m", """{"text": "the dog barked", "id": "m1"}""", "-q", "1", "-V", "311", "-W", "60" };
+        // RabbitMQ before 3.13 speaks MQTT 3.1.1 at most.
         using var mosquitto = Process.Start(new ProcessStartInfo("/usr/bin/mosquitto_rr", arguments) { RedirectStandardOutput = true })!;
         var answer = await mosquitto.StandardOutput.ReadToEndAsync();
         JsonDocument.Parse(answer).RootElement.GetProperty("label").ValueKind.ShouldBe(JsonValueKind.String);
