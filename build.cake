@@ -219,7 +219,7 @@ void InstallPythonPeers()
 {
     try
     {
-        InstallDebianPackages("python3-jinja2", "python3-jsonschema", "python3-sentencepiece", "python3-sklearn", "python3-torch", "python3-numpy", "python3-yaml", "python3-tqdm", "python3-requests", "git", "chromium");
+        InstallDebianPackages("python3-jinja2", "python3-jsonschema", "python3-sentencepiece", "python3-sklearn", "python3-torch", "python3-numpy", "python3-yaml", "python3-tqdm", "python3-requests", "git", "chromium", "rabbitmq-server", "mosquitto-clients");
     }
     catch (CakeException exception)
     {

@@ -1,3 +1,4 @@
+using SlmEdge.Worker.Broker;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
@@ -14,6 +15,7 @@ internal sealed class DurableState : IAsyncDisposable
     private readonly JobStore store;
     private readonly JobRunner runner;
     private readonly InboxWatcher? inbox;
+    private readonly BrokerWorker? broker;
     private readonly IServingEngine engine;
     private readonly TimeProvider time;
 
@@ -27,6 +29,9 @@ internal sealed class DurableState : IAsyncDisposable
         store = new JobStore(database, Journal, time);
         runner = new JobRunner(store, new RowDecider(engine, Journal, time), log, time);
         inbox = options.Inbox is { } watched ? new InboxWatcher(watched, store, runner, log, time) : null;
+        broker = options.Broker is { } connected
+            ? new BrokerWorker(connected, new BrokerOutbox(database, Journal, connected), new RowDecider(engine, Journal, time, "broker:"), log, time)
+            : null;
     }
 
     /// <summary>The record of what was decided.</summary>
@@ -44,11 +49,12 @@ internal sealed class DurableState : IAsyncDisposable
         try
         {
             var time = clock ?? TimeProvider.System;
-            database = StateDatabase.Open(Path.Combine(directory, "worker.db"), [.. JournalTables.Schema, .. JobTables.Schema], log, time);
+            database = StateDatabase.Open(Path.Combine(directory, "worker.db"), [.. JournalTables.Schema, .. JobTables.Schema, .. BrokerTables.Schema], log, time);
             var state = new DurableState(folder, database, engine, options, log, time);
             await state.store.DropUnfinishedAsync().ConfigureAwait(false);
             state.runner.Start();
             state.inbox?.Start();
+            state.broker?.Start();
             return state;
         }
         catch (Exception error)
@@ -72,6 +78,11 @@ internal sealed class DurableState : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (broker is not null)
+        {
+            await broker.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (inbox is not null)
         {
             await inbox.DisposeAsync().ConfigureAwait(false);

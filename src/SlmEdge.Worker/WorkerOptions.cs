@@ -1,5 +1,6 @@
 using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Adapters;
+using SlmEdge.Worker.Broker;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Limits;
@@ -46,6 +47,9 @@ public sealed record WorkerOptions
 
     /// <summary>The store that the bundle comes from, for <see cref="WorkerService.StartFromStoreAsync"/>; <see langword="null"/> where it is served by its path and not updated.</summary>
     public UpdateOptions? Updates { get; init; }
+
+    /// <summary>A broker whose messages are decided; needs <see cref="DataDirectory"/>. Null for none.</summary>
+    public BrokerOptions? Broker { get; init; }
 
     /// <summary>How long requests that run may take to finish when the service stops. Default: 10 seconds.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);

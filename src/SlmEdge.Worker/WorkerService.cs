@@ -78,6 +78,12 @@ public sealed class WorkerService : IAsyncDisposable
             throw new WorkerException("An inbox needs a place for its jobs; give a data folder too (--data).");
         }
 
+        if (options is { Broker: not null, DataDirectory: null })
+        {
+            throw new WorkerException("A broker needs a place for its outbox; give a data folder too (--data).");
+        }
+
+        options.Broker?.Validate();
         if (options.Access is { KeyFile: null, AllowAnonymous: false } && !ListenAddresses.AreLoopback(options.Urls))
         {
             throw new WorkerException(

@@ -15,7 +15,7 @@ using SlmEdge.Worker.Serving;
 namespace SlmEdge.Worker.Jobs;
 
 /// <summary>Decides rows with the engine, whatever the bundle's kind, and says what became of each.</summary>
-internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal, TimeProvider time)
+internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal, TimeProvider time, string origin = "job:")
 {
     private const int MostAttempts = 5;
 
@@ -141,7 +141,7 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
         row.Attempts + 1 >= MostAttempts ? null : time.GetUtcNow() + TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, row.Attempts))),
         null);
 
-    private static string Source(JobInfo job) => "job:" + job.Id;
+    private string Source(JobInfo job) => origin + job.Id;
 
     private static string Json(Action<Utf8JsonWriter> write)
     {

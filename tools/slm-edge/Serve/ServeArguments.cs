@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SlmEdge.Worker;
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Broker;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Limits;
@@ -50,6 +51,20 @@ internal sealed class ServeArguments
 
     private readonly Option<double> inboxSettle = new("--inbox-settle") { Description = "Seconds for which a file in the inbox has to be left alone before it is taken.", DefaultValueFactory = _ => 2 };
 
+    private readonly Option<string?> broker = new("--broker") { Description = "RabbitMQ broker whose messages are decided: amqp://host:port/vhost or amqps://; needs --data.", HelpName = "URL" };
+
+    private readonly Option<string?> brokerQueue = new("--broker-queue") { Description = "Queue that is read; what cannot be decided goes to the queue of this name with '.dead' added.", HelpName = "NAME" };
+
+    private readonly Option<string?> brokerResults = new("--broker-results") { Description = "Queue of the answers that name no reply_to; with --broker-exchange their routing key.", HelpName = "NAME" };
+
+    private readonly Option<string> brokerExchange = new("--broker-exchange") { Description = "Exchange of the answers, for example amq.topic for MQTT devices. Default: none, straight to the queue.", DefaultValueFactory = _ => "" };
+
+    private readonly Option<string?> brokerCredentials = new("--broker-credentials") { Description = "File with the broker's user on its first line and the password on its second.", HelpName = "FILE" };
+
+    private readonly Option<string?> brokerAuthorities = new("--broker-ca") { Description = "PEM file of the authorities that vouch for the broker's certificate. Default: the system's.", HelpName = "FILE" };
+
+    private readonly Option<int> brokerPrefetch = new("--broker-prefetch") { Description = "Messages under way at once.", DefaultValueFactory = _ => 64 };
+
     private readonly Option<string> journalText = new("--journal-text") { Description = "What the journal keeps of the texts: none, redacted or full.", DefaultValueFactory = _ => "none" };
 
     private readonly Option<long> journalEntries = new("--journal-entries") { Description = "Most entries of the journal.", DefaultValueFactory = _ => Defaults.Journal.MaxEntries };
@@ -74,11 +89,12 @@ internal sealed class ServeArguments
         journalText.AcceptOnlyFromAmong("none", "redacted", "full");
         journalDays.AtLeast(0);
         inboxSettle.Between(0.05, 3600);
+        brokerPrefetch.AtLeast(1);
         foreach (var option in new Option[]
         {
             urls, socketMode, keys, allowAnonymous, certificate, certificateKey, passwordFile,
             maxBytes, maxTexts, maxTokens, requestSeconds, rate, burst, maxConnections, logRequests, logText,
-            data, inbox, inboxSettle, journalText, journalEntries, journalBytes, journalDays,
+            data, inbox, inboxSettle, broker, brokerQueue, brokerResults, brokerExchange, brokerCredentials, brokerAuthorities, brokerPrefetch, journalText, journalEntries, journalBytes, journalDays,
         })
         {
             command.Options.Add(option);
@@ -106,6 +122,7 @@ internal sealed class ServeArguments
             },
             DataDirectory = StateFolder.Find(parsed.GetValue(data)),
             Inbox = parsed.GetValue(inbox) is { } folder ? Inbox(folder, parsed.GetValue(inboxSettle)) : null,
+            Broker = ReadBroker(parsed),
             Journal = new JournalOptions
             {
                 Text = Enum.Parse<JournalText>(parsed.GetValue(journalText)!, ignoreCase: true),
@@ -151,6 +168,30 @@ internal sealed class ServeArguments
         // A password on the command line would stand in the list of processes.
         var password = parsed.GetValue(passwordFile) is { } path ? File.ReadAllText(path).TrimEnd('\r', '\n') : null;
         return new TlsOptions { CertificateFile = file, KeyFile = parsed.GetValue(certificateKey), Password = password };
+    }
+
+    private BrokerOptions? ReadBroker(ParseResult parsed)
+    {
+        if (parsed.GetValue(broker) is not { } address)
+        {
+            return null;
+        }
+
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri))
+        {
+            throw new UsageException($"--broker has to be an address such as amqp://localhost:5672, not '{address}'.");
+        }
+
+        return new BrokerOptions
+        {
+            Address = uri,
+            Queue = parsed.GetValue(brokerQueue) ?? throw new UsageException("--broker needs a queue to read; give --broker-queue too."),
+            Results = parsed.GetValue(brokerResults) ?? throw new UsageException("--broker needs a place for the answers; give --broker-results too."),
+            ResultsExchange = parsed.GetValue(brokerExchange)!,
+            CredentialsFile = parsed.GetValue(brokerCredentials),
+            AuthorityFile = parsed.GetValue(brokerAuthorities),
+            Prefetch = (ushort)Math.Min(parsed.GetValue(brokerPrefetch), ushort.MaxValue),
+        };
     }
 
     // Looking twice within the time tells whether a file was left alone.
