@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs slm-edge from this folder. It needs nothing but a Linux with glibc and libstdc++: no network, no .NET, no npm.
+# Installs slm-edge from this folder. It needs glibc, libstdc++ and OpenSSL's library (for hashes and signatures), nothing else: no network, no .NET, no npm.
 #   ./install.sh [PREFIX]       default /usr/local; the program goes to PREFIX/lib/slm-edge, a link to PREFIX/bin
 #   ./install.sh --remove [PREFIX]
 set -eu
@@ -14,6 +14,16 @@ if [ $remove = yes ]; then
     rm -f "$prefix/bin/slm-edge"
     echo "slm-edge is removed from $prefix. Bundles, keys and state of services stay where they are."
     exit 0
+fi
+
+# .NET's hashes and signatures are OpenSSL's: better told now than at the first bundle.
+found=no
+for library in /lib/*/libssl.so.3 /usr/lib/*/libssl.so.3 /lib64/libssl.so.3 /usr/lib64/libssl.so.3 /usr/lib/libssl.so.3 /usr/local/lib/libssl.so.3; do
+    [ -e "$library" ] && found=yes
+done
+if [ $found = no ]; then
+    echo "install.sh: libssl.so.3 is missing; install OpenSSL 3's library first (Debian and Ubuntu: the package libssl3)" >&2
+    exit 1
 fi
 
 # What is installed is what was packed.
