@@ -347,7 +347,7 @@ Task("Pack")
     if (System.IO.Directory.Exists(staging)) System.IO.Directory.Delete(staging, true);
     System.IO.Directory.CreateDirectory($"{staging}/native/{rid}");
     if (System.IO.File.Exists($"{nativeEdge}/slm-edge")) Run("cp", [$"{nativeEdge}/slm-edge", $"{nativeEdge}/libe_sqlite3.so", staging]);
-    else Run("cp", ["-r", $"{apps}/slm-edge/.", staging]);
+    else throw new CakeException("slm-edge was not compiled ahead of time (see the warning above); an archive of the other one would need .NET on the device.");
     Run("cp", ["-rL", $"{natives}/llama.cpp", $"{natives}/onnxruntime", $"{staging}/native/{rid}/"]);
     Run("cp", [$"{root}/LICENSE", $"{root}/packaging/install.sh", staging]);
     System.IO.File.WriteAllLines($"{staging}/SHA256SUMS", System.IO.Directory.GetFiles(staging, "*", System.IO.SearchOption.AllDirectories)

@@ -7,6 +7,7 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 remove=no
 if [ "${1:-}" = --remove ]; then remove=yes; shift; fi
 prefix=${1:-/usr/local}
+case $prefix in /*) ;; *) prefix=$(pwd)/$prefix ;; esac
 target=$prefix/lib/slm-edge
 
 if [ $remove = yes ]; then
@@ -36,4 +37,4 @@ rm -rf "$target"
 mv "$target.new" "$target"
 ln -sf ../lib/slm-edge/slm-edge "$prefix/bin/slm-edge"
 echo "slm-edge is installed: $prefix/bin/slm-edge"
-"$prefix/bin/slm-edge" doctor
+"$prefix/bin/slm-edge" doctor || echo "install.sh: slm-edge does not find its engines; see above" >&2
