@@ -90,7 +90,7 @@ public sealed class BundleBuilder
         string report = Path.Combine(work, "report.html");
         ProofReport.Write(proof, report);
         string task = Path.Combine(work, "task.json");
-        File.WriteAllText(task, run.Task.ToJson());
+        File.WriteAllText(task, (workshop.Smaller?.Task ?? run.Task).ToJson());
         BundleManifest manifest = Pack(run, workshop, proof, report, task, output, key);
 
         string reportPath = _request.ReportPath ?? Path.Combine(Path.GetDirectoryName(output)!, Path.GetFileNameWithoutExtension(output) + ".report.html");
@@ -163,7 +163,7 @@ public sealed class BundleBuilder
             Name = proof.Title,
             Version = _request.Version,
             CreatedUtc = proof.CreatedUtc,
-            Task = run.Task,
+            Task = workshop.Smaller?.Task ?? run.Task,
             Base = new BundleBase(Path.GetFileName(Path.TrimEndingDirectorySeparator(run.BaseDirectory)), run.Record.Base!.Sha256),
             TokenizerSha256 = workshop.Smaller is { } trimmed ? HuggingFaceTokenizer.Load(trimmed.Directory).Sha256 : run.Record.Base.TokenizerSha256,
             TemplateSha256 = template.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(template))),

@@ -44,7 +44,7 @@ public static class BundleVerifier
         var verifier = new StageVerifier(manifest.Task, manifest.Codes, data, manifest.PromptSha256);
         StageResult? reference = run is null
             ? null
-            : new StageVerifier(manifest.Task, run.Record.Codes, data, run.Record.PromptSha256).Score(ReferenceStage(run, threads), null, progress, ct);
+            : new StageVerifier(run.Task, run.Record.Codes, data, run.Record.PromptSha256).Score(ReferenceStage(run, threads), null, progress, ct);
         bool comparable = manifest.Scores.All(score => score.Examples == data.Texts.Count);
 
         var files = new List<BundleCheck>();

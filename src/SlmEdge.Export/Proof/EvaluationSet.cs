@@ -22,6 +22,10 @@ public sealed class EvaluationSet
     /// <summary>The label index of each text.</summary>
     public IReadOnlyList<int> Labels { get; }
 
+    /// <summary>Some rows of the set.</summary>
+    /// <param name="rows">Which, in their order.</param>
+    internal EvaluationSet Part(IReadOnlyList<int> rows) => new(Name, [.. rows.Select(row => Texts[row])], [.. rows.Select(row => Labels[row])]);
+
     /// <summary>Makes a set of labelled texts.</summary>
     /// <param name="name">What reports call it.</param>
     /// <param name="rows">The texts.</param>

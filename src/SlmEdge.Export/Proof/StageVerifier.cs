@@ -54,7 +54,7 @@ public sealed class StageVerifier
         ArgumentNullException.ThrowIfNull(stage);
         using StageEngine opened = stage.Open();
         IReadOnlyList<LabelCode>? codes = stage.Rendering is { } own ? own.Codes.Count > 0 ? own.Codes : null : _codes;
-        ClassificationPrompt prompt = ClassificationPrompt.Create(_task, opened.Tokenizer, codes);
+        ClassificationPrompt prompt = ClassificationPrompt.Create(stage.Rendering?.Task ?? _task, opened.Tokenizer, codes);
         if (stage.Rendering is null)
         {
             _promptSha256 ??= prompt.Sha256;

@@ -19,6 +19,9 @@ public sealed class TorchEngine : IEngine
 {
     private const int PackTokens = 4096;
 
+    /// <summary>Most logits of a pack, 128 MiB of fp32.</summary>
+    private const int PackLogits = 1 << 25;
+
     private readonly DecoderModel _model;
 
     private TorchEngine(DecoderModel model) => _model = model;
@@ -96,7 +99,7 @@ public sealed class TorchEngine : IEngine
 
         // Log-probability of every node's token under its parent, per text.
         var edges = new float[texts.Count * labels.NodeCount];
-        foreach (var pack in Packs(queries.OrderBy(q => q.Tokens.Length)))
+        foreach (var pack in Packs(queries.OrderBy(q => q.Tokens.Length), shared.Length, Math.Max(16, PackLogits / VocabularySize)))
         {
             ct.ThrowIfCancellationRequested();
             ScorePack(pack, labels, edges);
@@ -185,21 +188,23 @@ public sealed class TorchEngine : IEngine
         }
     }
 
-    private static IEnumerable<List<LabelQuery>> Packs(IEnumerable<LabelQuery> queries)
+    /// <summary>Queries behind one copy of their prefix, which is computed once for each pack and so is counted once.</summary>
+    private static IEnumerable<List<LabelQuery>> Packs(IEnumerable<LabelQuery> queries, int prefix, int most)
     {
         var pack = new List<LabelQuery>();
-        var tokens = 0;
+        var own = 0;
+        var room = Math.Max(PackTokens - prefix, PackTokens / 2);
         foreach (var query in queries)
         {
-            if (pack.Count > 0 && tokens + query.Tokens.Length > PackTokens)
+            if (pack.Count > 0 && (own + query.Tokens.Length - prefix > room || pack.Count == most))
             {
                 yield return pack;
                 pack = [];
-                tokens = 0;
+                own = 0;
             }
 
             pack.Add(query);
-            tokens += query.Tokens.Length;
+            own += query.Tokens.Length - prefix;
         }
 
         if (pack.Count > 0)
