@@ -74,7 +74,7 @@ public sealed class BundleBuilder
         CancellationToken ct)
     {
         EvaluationSet test = EvaluationSet.Create(_request.DataFile, testRows, run.Task);
-        var verifier = new StageVerifier(run.Task, run.Record.Codes, test, run.Record.PromptSha256);
+        var verifier = new StageVerifier(run.Task, run.Record.Codes, test, run.Record.PromptSha256, run.Record.LabelThreshold);
         var workshop = new StageWorkshop(run, work, _request, _progress, ct);
         (List<StageResult> stages, StageResult reference) = Score(workshop, verifier, ct);
         Enforce(stages, reference);
@@ -143,6 +143,12 @@ public sealed class BundleBuilder
 
     private BundleCalibration Calibrate(TrainedRun run, IReadOnlyList<LabelledText> rows, StageResult recommended, CancellationToken ct)
     {
+        if (run.Task.Decision.MultiLabel)
+        {
+            // The threshold is the trainer's, found on the validation rows at the model's own probabilities; all stages were proven with it.
+            return new BundleCalibration { LabelThreshold = run.Task.Decision.LabelThreshold is null ? run.Record.LabelThreshold : null };
+        }
+
         if (rows.Count == 0)
         {
             _warnings.Add("there are no validation rows to calibrate on (--valid); the temperature stays 1, and there are no label sets");

@@ -79,6 +79,11 @@ public sealed class FitSearch
             throw new ExportException($"The task '{_task.Name}' is of kind '{_task.Kind.ToString().ToLowerInvariant()}'; candidates are compared by accuracy, which 'classify' has.");
         }
 
+        if (_task.Decision.MultiLabel)
+        {
+            throw new ExportException($"The texts of the task '{_task.Name}' have several labels; candidates are compared by the accuracy of one. Make the smaller bundle with 'slm-export bundle --keep-layers' and '--trim-vocab', which proves it.");
+        }
+
         (_train, IReadOnlyList<LabelledText> valid) = RunRows.Load(_run.Record);
         _valid = EvaluationSet.Create("validation rows", valid, _task);
         _work = FitWork.Open(WorkDirectory, _request);

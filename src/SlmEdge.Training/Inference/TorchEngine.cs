@@ -35,6 +35,9 @@ public sealed class TorchEngine : IEngine
     /// <inheritdoc/>
     public int ContextLength => _model.Config.ContextLength;
 
+    /// <summary>An engine over a model that stays its owner's.</summary>
+    internal static TorchEngine Over(DecoderModel model) => new(model);
+
     /// <summary>Opens a model directory or GGUF file, with an adapter if one is named; the base is then held in the form that the adapter was trained on.</summary>
     /// <param name="baseDirectory">Model in Hugging Face layout.</param>
     /// <param name="adapterDirectory">Adapter in PEFT layout; its base must be <paramref name="baseDirectory"/>.</param>
