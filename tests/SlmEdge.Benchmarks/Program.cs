@@ -62,7 +62,7 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           same-answer        MODEL [--decisions N]      the same decisions alone and for 64 clients at once, in both modes
           score-scheduled    MODEL                      the scheduler in both modes against the engine's own batched scoring
           adapters           MODEL                      texts/s with 1, 2 and 8 adapters interleaved, and what a switch costs
-          classify-server    MODEL --server PATH [--clients N]
+          classify-server    MODEL --server PATH [--clients N] [--server-gguf FILE --server-task FILE]
                                                         our runtime against llama-server with prompt cache and a label grammar
           load               MODEL [--clients N] [--minutes N] [--queue N]
                                                         many clients at full load: errors, waiting times, memory after the first minute and at the end

@@ -106,7 +106,7 @@ public sealed class SeveralLabelsTests
 
     private static string[] Names(TaskDefinition task) => [.. task.Labels.Select(label => label.Name)];
 
-    private static string Train(TemporaryFolder folder, TaskDefinition task, string train, string baseDirectory, string place = "edge", int epochs = 4)
+    private static string Train(TemporaryFolder folder, TaskDefinition task, string train, string baseDirectory, string place = "edge", int epochs = 2)
     {
         string run = folder.At(place, "run");
         new SftTrainer(new SftOptions
