@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SlmEdge.Engines;
+using SlmEdge.Export.Bundling;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Labels;
 using SlmEdge.Tasks.Metrics;
@@ -40,6 +41,9 @@ public sealed class StageVerifier
         _data = data;
         _promptSha256 = promptSha256;
     }
+
+    /// <summary>Whether results keep the tokens of the texts.</summary>
+    internal bool KeepTokens { get; init; }
 
     /// <summary>Scores one stage.</summary>
     /// <param name="stage">The stage; it is opened and closed here.</param>
@@ -86,7 +90,8 @@ public sealed class StageVerifier
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         progress?.Report(new ExportProgress(stage.Stage, texts.Length, texts.Length));
-        return Compare(stage, logProbs, labels, texts.Length / seconds, Describe(opened.Engine.Info), reference);
+        StageResult result = Compare(stage, logProbs, labels, texts.Length / seconds, Describe(opened.Engine.Info), reference);
+        return KeepTokens ? result with { Tokens = texts, UnknownTokens = [.. DriftRows.UnknownTokens(opened.Tokenizer)] } : result;
     }
 
     private StageResult Compare(

@@ -6,12 +6,13 @@ using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
 using SlmEdge.Tasks.Data;
+using SlmEdge.Worker.Drift;
 using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.Metrics;
 
 /// <summary>Counts what an engine answers. Disposal is its owner's.</summary>
-internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metrics) : IServingEngine
+internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metrics, DriftWatch drift) : IServingEngine
 {
     public ServedBundle Bundle => engine.Bundle;
 
@@ -35,6 +36,8 @@ internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metri
             {
                 metrics.Decided(decision);
             }
+
+            drift.Decided(engine.Bundle, decisions);
 
             return decisions;
         }

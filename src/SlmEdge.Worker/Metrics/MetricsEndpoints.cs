@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SlmEdge.Worker.Access;
+using SlmEdge.Worker.Drift;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.Metrics;
 
 /// <summary><c>GET /metrics</c>: what the service has done since it started, for Prometheus and for the page.</summary>
-internal sealed class MetricsEndpoints(ServiceMetrics metrics, IServingEngine engine, DurableState? state) : IEndpointGroup
+internal sealed class MetricsEndpoints(ServiceMetrics metrics, IServingEngine engine, DriftWatch drift, DurableState? state) : IEndpointGroup
 {
     private readonly DateTimeOffset started = DateTimeOffset.UtcNow;
 
@@ -47,6 +48,7 @@ internal sealed class MetricsEndpoints(ServiceMetrics metrics, IServingEngine en
         text.Histogram("slm_edge_decode_seconds", "From the first token to the last.", metrics.Decode);
         text.Histogram("slm_edge_batch_requests", "Requests evaluated together.", metrics.Batch);
         text.Histogram("slm_edge_confidence", "Calibrated probability of the best label.", metrics.Confidence);
+        WriteDrift(text, bundle);
         if (state is not null)
         {
             text.Gauge("slm_edge_storage_ready", "Whether the disk takes jobs and the journal.", state.Trouble is null ? 1 : 0);
@@ -55,5 +57,30 @@ internal sealed class MetricsEndpoints(ServiceMetrics metrics, IServingEngine en
 
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         return context.Response.WriteAsync(text.ToString(), context.RequestAborted);
+    }
+
+    private void WriteDrift(PrometheusText text, ServedBundle bundle)
+    {
+        if (drift.Monitor(bundle) is { } monitor)
+        {
+            var now = monitor.Read();
+            text.Gauge("slm_edge_drift_window_texts", "Recent texts that are compared with the bundle's validation rows.", now.InWindow);
+            text.Gauges("slm_edge_drift", "How far they lie apart, by statistic.", "statistic", now.Readings.Select(reading => (DriftAlarm.Name(reading.Statistic), reading.Value)));
+            text.Gauges("slm_edge_drift_threshold", "The value above which it is an alarm.", "statistic", now.Readings.Select(reading => (DriftAlarm.Name(reading.Statistic), reading.Threshold)));
+            text.Gauges("slm_edge_drift_alarm", "Whether it is one.", "statistic", now.Readings.Select(reading => (DriftAlarm.Name(reading.Statistic), reading.IsAlarm ? 1.0 : 0)));
+            text.Counter("slm_edge_drift_alarms_total", "Alarms that began.", drift.Raised);
+            if (now.Accuracy is { } accuracy)
+            {
+                text.Gauge("slm_edge_accuracy_estimate", "Share of right decisions among them, estimated from calibrated confidences.", accuracy.Estimate);
+                text.Gauge("slm_edge_accuracy_estimate_low", "Lower end of its 95 % interval.", accuracy.Low);
+                text.Gauge("slm_edge_accuracy_estimate_high", "Upper end of its 95 % interval.", accuracy.High);
+            }
+        }
+
+        if (drift.Webhook is { } webhook)
+        {
+            text.Counter("slm_edge_webhook_sent_total", "Alarms that the webhook took.", webhook.Sent);
+            text.Counter("slm_edge_webhook_lost_total", "Alarms that were given up.", webhook.Lost);
+        }
     }
 }

@@ -16,6 +16,16 @@ internal sealed class PrometheusText
         Sample(name, value, labels);
     }
 
+    /// <summary>A gauge for each value of a label; nothing where there are none.</summary>
+    public void Gauges(string name, string help, string label, IEnumerable<(string Label, double Value)> values)
+    {
+        Head(name, help, "gauge");
+        foreach (var (value, number) in values)
+        {
+            Sample(name, number, (label, value));
+        }
+    }
+
     public void Counter(string name, string help, double value)
     {
         Head(name, help, "counter");
