@@ -11,8 +11,8 @@ namespace SlmEdge.Bundles.Drift;
 /// </remarks>
 internal static class DriftCalibration
 {
-    // The thresholds are set for half of the rate that is stated: they rest on few stretches, and rows are no perfect likeness of what comes.
-    private const double Reserve = 0.5;
+    // The thresholds are set for less than the rate that is stated: they rest on few stretches, and rows are no perfect likeness of what comes.
+    private const double Reserve = 0.7;
 
     public static (double[] Thresholds, double[] Usual, double Observed) Find(DriftText[] rows, int labels, DriftOptions options, CancellationToken ct)
     {
