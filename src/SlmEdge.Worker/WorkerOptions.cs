@@ -5,6 +5,7 @@ using SlmEdge.Worker.Drift;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Limits;
+using SlmEdge.Worker.Otlp;
 using SlmEdge.Worker.Updates;
 
 namespace SlmEdge.Worker;
@@ -54,6 +55,9 @@ public sealed record WorkerOptions
 
     /// <summary>Where alarms are sent; <see langword="null"/>, the default, sends none.</summary>
     public WebhookOptions? Webhook { get; init; }
+
+    /// <summary>Where metrics are sent; <see langword="null"/>, the default, sends none.</summary>
+    public OtlpOptions? Otlp { get; init; }
 
     /// <summary>How long requests that run may take to finish when the service stops. Default: 10 seconds.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);

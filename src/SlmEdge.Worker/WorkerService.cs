@@ -25,6 +25,7 @@ using SlmEdge.Worker.Limits;
 using SlmEdge.Worker.Metrics;
 using SlmEdge.Worker.OpenAi;
 using SlmEdge.Worker.OpenApi;
+using SlmEdge.Worker.Otlp;
 using SlmEdge.Worker.Page;
 using SlmEdge.Worker.Serving;
 using SlmEdge.Worker.Updates;
@@ -42,12 +43,14 @@ public sealed class WorkerService : IAsyncDisposable
     private readonly DurableState? state;
     private readonly LiveEngine engine;
     private readonly DriftWatch drift;
+    private readonly OtlpExporter? otlp;
     private readonly Updater? updater;
     private readonly UpdateFolder? updateFolder;
 
-    private WorkerService(WebApplication application, WorkerOptions options, DurableState? state, LiveEngine engine, DriftWatch drift, Updater? updater)
+    private WorkerService(WebApplication application, WorkerOptions options, DurableState? state, LiveEngine engine, DriftWatch drift, OtlpExporter? otlp, Updater? updater)
     {
         this.drift = drift;
+        this.otlp = otlp;
         this.updater = updater;
         updateFolder = updater is not null && options.Updates is { Folder: not null } updates ? new UpdateFolder(updates, updater, new WorkerLog(options.Log), TimeProvider.System) : null;
         this.engine = engine;
@@ -88,6 +91,7 @@ public sealed class WorkerService : IAsyncDisposable
 
         options.Broker?.Validate();
         options.Webhook?.Validate();
+        options.Otlp?.Validate();
         if (options.Access is { KeyFile: null, AllowAnonymous: false } && !ListenAddresses.AreLoopback(options.Urls))
         {
             throw new WorkerException(
@@ -225,9 +229,11 @@ public sealed class WorkerService : IAsyncDisposable
         try
         {
             state = options.DataDirectory is { } directory ? await DurableState.OpenAsync(directory, measured, drift, options, log).ConfigureAwait(false) : null;
-            application = Build(measured, options, log, state, metrics, drift, updater);
+            var source = new MetricsSource(metrics, measured, drift, state);
+            application = Build(measured, options, log, state, source, drift, updater);
             await application.StartAsync(ct).ConfigureAwait(false);
-            return new WorkerService(application, options, state, engine, drift, updater);
+            var otlp = options.Otlp is { } collector ? new OtlpExporter(collector, source, log, TimeProvider.System) : null;
+            return new WorkerService(application, options, state, engine, drift, otlp, updater);
         }
         catch (Exception error)
         {
@@ -253,6 +259,11 @@ public sealed class WorkerService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndUpdatesAsync().ConfigureAwait(false);
+        if (otlp is not null)
+        {
+            await otlp.DisposeAsync().ConfigureAwait(false);
+        }
+
         await DisposeAsync(application, state, drift, updater).ConfigureAwait(false);
         await engine.DisposeAsync().ConfigureAwait(false);
     }
@@ -293,7 +304,7 @@ public sealed class WorkerService : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        IServingEngine engine, WorkerOptions options, WorkerLog log, DurableState? state, ServiceMetrics metrics, DriftWatch drift, Updater? updater)
+        IServingEngine engine, WorkerOptions options, WorkerLog log, DurableState? state, MetricsSource metrics, DriftWatch drift, Updater? updater)
     {
         var keys = options.Access.KeyFile is { } file ? new KeyRing(file, log) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -330,7 +341,7 @@ public sealed class WorkerService : IAsyncDisposable
 
     // Everything that the service answers; a new capability is a folder with its group, and a line here.
     private static IEnumerable<IEndpointGroup> Endpoints(
-        IServingEngine engine, WorkerOptions options, DurableState? state, ServiceMetrics metrics, DriftWatch drift, Updater? updater) =>
+        IServingEngine engine, WorkerOptions options, DurableState? state, MetricsSource metrics, DriftWatch drift, Updater? updater) =>
     [
         new ClassifyEndpoints(engine, options, state?.Journal),
         new ExtractEndpoints(engine, options, state?.Journal),
@@ -343,7 +354,7 @@ public sealed class WorkerService : IAsyncDisposable
         new UpdateEndpoints(updater, options),
         new AdapterEndpoints(engine, options),
         new HealthEndpoints(engine),
-        new MetricsEndpoints(metrics, engine, drift, state),
+        new MetricsEndpoints(metrics),
         new DriftEndpoints(engine, drift),
         new ApiEndpoints(),
         new Dashboard(),
