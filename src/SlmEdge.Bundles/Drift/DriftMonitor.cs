@@ -8,6 +8,7 @@ namespace SlmEdge.Bundles.Drift;
 public sealed class DriftMonitor
 {
     private const byte StateVersion = 1;
+    private const int StateHead = 11 + (DriftMeasure.Count * sizeof(double));
 
     private readonly Lock gate = new();
     private readonly DriftReference reference;
@@ -76,7 +77,7 @@ public sealed class DriftMonitor
         lock (gate)
         {
             var buffer = new ArrayBufferWriter<byte>(1024 + (ring.Length * 24));
-            Span<byte> head = buffer.GetSpan(11);
+            Span<byte> head = buffer.GetSpan(StateHead);
             head[0] = StateVersion;
             BinaryPrimitives.WriteInt64LittleEndian(head[1..], texts);
             head[9] = isCompared ? (byte)1 : (byte)0;
@@ -84,9 +85,10 @@ public sealed class DriftMonitor
             for (int i = 0; i < alarms.Length; i++)
             {
                 head[10] |= (byte)(alarms[i] ? 1 << i : 0);
+                BinaryPrimitives.WriteDoubleLittleEndian(head[(11 + (i * sizeof(double)))..], values[i]);
             }
 
-            buffer.Advance(11);
+            buffer.Advance(StateHead);
             for (int i = window.Texts; i > 0; i--)
             {
                 ref DriftText text = ref ring[(texts - i) % ring.Length];
@@ -109,14 +111,24 @@ public sealed class DriftMonitor
     public static DriftMonitor? Restore(DriftReference reference, ReadOnlySpan<byte> state)
     {
         var monitor = new DriftMonitor(reference);
-        if (state.Length < 11 || state[0] != StateVersion || BinaryPrimitives.ReadInt64LittleEndian(state[1..]) is not (>= 0 and < long.MaxValue / 2 and var texts))
+        if (state.Length < StateHead || state[0] != StateVersion || BinaryPrimitives.ReadInt64LittleEndian(state[1..]) is not (>= 0 and < long.MaxValue / 2 and var texts))
         {
             return null;
         }
 
-        var (compared, raised) = (state[9] != 0, state[10]);
+        monitor.isCompared = state[9] != 0;
+        for (int i = 0; i < monitor.values.Length; i++)
+        {
+            monitor.alarms[i] = (state[10] & (1 << i)) != 0;
+            monitor.values[i] = BinaryPrimitives.ReadDoubleLittleEndian(state[(11 + (i * sizeof(double)))..]);
+            if (!double.IsFinite(monitor.values[i]))
+            {
+                return null;
+            }
+        }
+
         var remembered = new List<DriftText>();
-        for (state = state[11..]; state.Length > 0;)
+        for (state = state[StateHead..]; state.Length > 0;)
         {
             if (state.Length < 6 || state[5] > DriftText.MaxTokens || state.Length < 6 + state[5] || remembered.Count == monitor.ring.Length)
             {
@@ -149,17 +161,6 @@ public sealed class DriftMonitor
 
         monitor.texts = texts - remembered.Count;
         remembered.ForEach(text => monitor.Push(text));
-        if (compared && monitor.window.Texts == monitor.ring.Length)
-        {
-            DriftMeasure.Compute(reference.Counts, monitor.window, monitor.values);
-            monitor.isCompared = true;
-        }
-
-        for (int i = 0; i < monitor.alarms.Length; i++)
-        {
-            monitor.alarms[i] = (raised & (1 << i)) != 0;
-        }
-
         return monitor;
     }
 

@@ -66,7 +66,7 @@ public sealed class DriftServiceTests
         using var bundle = WatchedBundle.Create();
         using var edge = EdgeProcess.Start("serve", "--bundle", bundle.Path, "--cache", bundle.Cache, "--threads", "1", "--urls", "http://127.0.0.1:0", "--data", "none");
         var line = await edge.Process.StandardOutput.ReadLineAsync();
-        using var client = new HttpClient { BaseAddress = new Uri(line![line.IndexOf("http://", StringComparison.Ordinal)..]) };
+        using var client = new HttpClient { BaseAddress = new Uri(line![line!.IndexOf("http://", StringComparison.Ordinal)..]) };
         await WatchedBundle.AskAsync(client, [.. WatchedBundle.Usual(30, seed: 5), .. WatchedBundle.Strange(40)]);
         (await ReadAsync(client)).GetProperty("alarms").EnumerateArray().ShouldContain(alarm => alarm.GetProperty("statistic").GetString() == "tokens");
         edge.Process.Kill();
