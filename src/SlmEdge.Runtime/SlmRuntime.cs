@@ -37,7 +37,7 @@ public sealed class SlmRuntime : IDisposable
         this.model = model;
         this.scheduler = scheduler;
         this.options = options;
-        EngineInfo = model.Engine.Info;
+        EngineInfo = model.Engine.Info with { GpuProblem = model.GpuProblem };
         ContextLength = model.Engine.ContextLength;
         Drift = bundle.ReadDriftReference();
         Adapters = new AdapterCollection(bundle, model, scheduler, options);
