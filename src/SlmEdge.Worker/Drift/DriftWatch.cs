@@ -135,7 +135,7 @@ internal sealed class DriftWatch(WorkerLog log, AlarmWebhook? webhook, TimeProvi
     private void Raise(Watched watched, IReadOnlyList<DriftChange> changes)
     {
         var manifest = watched.Bundle.Manifest;
-        var now = time.GetUtcNow();
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()); // as it is kept
         DriftAlarm[] alarms = [.. changes.Select(change => new DriftAlarm(now, manifest.Name, manifest.Version, change))];
         lock (gate)
         {
