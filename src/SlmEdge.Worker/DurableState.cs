@@ -1,4 +1,5 @@
 using SlmEdge.Worker.Broker;
+using SlmEdge.Worker.Drift;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
@@ -17,13 +18,15 @@ internal sealed class DurableState : IAsyncDisposable
     private readonly InboxWatcher? inbox;
     private readonly BrokerWorker? broker;
     private readonly IServingEngine engine;
+    private readonly DriftWatch drift;
     private readonly TimeProvider time;
 
-    private DurableState(FolderLock folder, StateDatabase database, IServingEngine engine, WorkerOptions options, WorkerLog log, TimeProvider time)
+    private DurableState(FolderLock folder, StateDatabase database, IServingEngine engine, DriftWatch drift, WorkerOptions options, WorkerLog log, TimeProvider time)
     {
         this.folder = folder;
         this.database = database;
         this.engine = engine;
+        this.drift = drift;
         this.time = time;
         Journal = new DecisionJournal(database, options.Journal, log, time);
         store = new JobStore(database, Journal, time);
@@ -42,15 +45,16 @@ internal sealed class DurableState : IAsyncDisposable
 
     /// <summary>Opens the state, and goes on with the jobs that were under way.</summary>
     /// <exception cref="WorkerException">Another service has the folder, or it cannot be used.</exception>
-    public static async Task<DurableState> OpenAsync(string directory, IServingEngine engine, WorkerOptions options, WorkerLog log, TimeProvider? clock = null)
+    public static async Task<DurableState> OpenAsync(string directory, IServingEngine engine, DriftWatch drift, WorkerOptions options, WorkerLog log, TimeProvider? clock = null)
     {
         var folder = FolderLock.Take(directory);
         StateDatabase? database = null;
         try
         {
             var time = clock ?? TimeProvider.System;
-            database = StateDatabase.Open(Path.Combine(directory, "worker.db"), [.. JournalTables.Schema, .. JobTables.Schema, .. BrokerTables.Schema], log, time);
-            var state = new DurableState(folder, database, engine, options, log, time);
+            database = StateDatabase.Open(Path.Combine(directory, "worker.db"), [.. JournalTables.Schema, .. JobTables.Schema, .. BrokerTables.Schema, .. DriftTables.Schema], log, time);
+            var state = new DurableState(folder, database, engine, drift, options, log, time);
+            drift.Attach(new DriftStore(database));
             await state.store.DropUnfinishedAsync().ConfigureAwait(false);
             state.runner.Start();
             state.inbox?.Start();
@@ -89,6 +93,7 @@ internal sealed class DurableState : IAsyncDisposable
         }
 
         await runner.DisposeAsync().ConfigureAwait(false);
+        await drift.SaveAsync().ConfigureAwait(false);
         await database.DisposeAsync().ConfigureAwait(false);
         folder.Dispose();
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SlmEdge.Engines;
+using SlmEdge.Export.Bundling;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Labels;
 using SlmEdge.Tasks.Metrics;
@@ -49,6 +50,9 @@ public sealed class StageVerifier
         }
     }
 
+    /// <summary>Whether results keep the tokens of the texts.</summary>
+    internal bool KeepTokens { get; init; }
+
     /// <summary>Scores one stage.</summary>
     /// <param name="stage">The stage; it is opened and closed here.</param>
     /// <param name="reference">The reference's result, or null when this stage is the reference.</param>
@@ -94,7 +98,8 @@ public sealed class StageVerifier
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         progress?.Report(new ExportProgress(stage.Stage, texts.Length, texts.Length));
-        return Compare(stage, logProbs, labels, texts.Length / seconds, Describe(opened.Engine.Info), reference);
+        StageResult result = Compare(stage, logProbs, labels, texts.Length / seconds, Describe(opened.Engine.Info), reference);
+        return KeepTokens ? result with { Tokens = texts, UnknownTokens = [.. DriftRows.UnknownTokens(opened.Tokenizer)] } : result;
     }
 
     private StageResult Compare(
