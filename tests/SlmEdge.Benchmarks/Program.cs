@@ -69,7 +69,8 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           journal            --bundle x.slmb --data test.jsonl [--clients N] [--requests N] [--folder DIR]
                                                         requests to a service with a decision journal against one without
           kill               --slm-edge PATH --bundle x.slmb [--times N] [--minutes N] [--seed N] [--folder DIR]
-                                                        the service killed at random under load: nothing lost, nothing twice, the journal whole
+                                                        the service and its engine killed at random under load from jobs, folder, RabbitMQ
+                                                        and clients: nothing lost, nothing twice, the journal whole
           fuzz               --bundle x.slmb [--count N] [--seed N] [--targets A,B]
                                                         mutated files against the checks before native code
           http-fuzz          --bundle x.slmb [--requests N] [--seed N] [--clients N]

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using RabbitMQ.Client;
+using SlmEdge.Benchmarks.Broker;
 using SlmEdge.Runtime.Tests;
 using SlmEdge.Worker.Broker;
 using SlmEdge.Worker.Journal;
