@@ -12,6 +12,7 @@ using SlmEdge.Benchmarks.Models;
 using SlmEdge.Benchmarks.Quantization;
 using SlmEdge.Benchmarks.SameAnswer;
 using SlmEdge.Benchmarks.Serving;
+using SlmEdge.Benchmarks.Soak;
 using SlmEdge.Benchmarks.Training;
 
 var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringComparer.Ordinal)
@@ -29,6 +30,7 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["start"] = StartBenchmark.Run,
     ["journal"] = JournalBenchmark.Run,
     ["kill"] = KillBenchmark.Run,
+    ["soak"] = SoakBenchmark.Run,
     ["fuzz"] = FuzzBenchmark.Run,
     ["http-fuzz"] = HttpFuzzBenchmark.Run,
     ["serve-throughput"] = ServeThroughputBenchmark.Run,
@@ -71,6 +73,8 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           kill               --slm-edge PATH --bundle x.slmb [--times N] [--minutes N] [--seed N] [--folder DIR]
                                                         the service and its engine killed at random under load from jobs, folder, RabbitMQ
                                                         and clients: nothing lost, nothing twice, the journal whole
+          soak               --slm-edge PATH --bundle x.slmb[,y.slmb] [--minutes N] [--samples x.csv] [--folder DIR]
+                                                        mixed load on services: waiting times, errors, memory, handles and threads of service and engine
           fuzz               --bundle x.slmb [--count N] [--seed N] [--targets A,B]
                                                         mutated files against the checks before native code
           http-fuzz          --bundle x.slmb [--requests N] [--seed N] [--clients N]
