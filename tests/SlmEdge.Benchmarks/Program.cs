@@ -4,9 +4,11 @@ using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Constraints;
 using SlmEdge.Benchmarks.Data;
 using SlmEdge.Benchmarks.Durability;
+using SlmEdge.Benchmarks.Fleet;
 using SlmEdge.Benchmarks.Fuzzing;
 using SlmEdge.Benchmarks.Generation;
 using SlmEdge.Benchmarks.HttpFuzzing;
+using SlmEdge.Benchmarks.Isolation;
 using SlmEdge.Benchmarks.Memory;
 using SlmEdge.Benchmarks.Models;
 using SlmEdge.Benchmarks.Quantization;
@@ -31,6 +33,9 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["journal"] = JournalBenchmark.Run,
     ["kill"] = KillBenchmark.Run,
     ["soak"] = SoakBenchmark.Run,
+    ["fleet"] = FleetBenchmark.Run,
+    [FleetWorker.Command] = FleetWorker.Run,
+    ["isolation"] = IsolationBenchmark.Run,
     ["fuzz"] = FuzzBenchmark.Run,
     ["http-fuzz"] = HttpFuzzBenchmark.Run,
     ["serve-throughput"] = ServeThroughputBenchmark.Run,
@@ -75,6 +80,10 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
                                                         and clients: nothing lost, nothing twice, the journal whole
           soak               --slm-edge PATH --bundle x.slmb[,y.slmb] [--minutes N] [--samples x.csv] [--folder DIR]
                                                         mixed load on services: waiting times, errors, memory, handles and threads of service and engine
+          fleet              --bundle x.slmb [--milliseconds N] [--messages N] [--prefetch N]
+                                                        1, 2, 4 and 8 workers with a slow model on one RabbitMQ queue, and the law of their throughput
+          isolation          --slm-edge PATH --bundle x.slmb --data test.jsonl [--clients N]
+                                                        the engine in a process of its own against one in this process
           fuzz               --bundle x.slmb [--count N] [--seed N] [--targets A,B]
                                                         mutated files against the checks before native code
           http-fuzz          --bundle x.slmb [--requests N] [--seed N] [--clients N]
