@@ -4,6 +4,7 @@ using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Serving;
 using SlmEdge.Worker.Storage;
+using SlmEdge.Worker.Suspects;
 
 namespace SlmEdge.Worker;
 
@@ -18,19 +19,25 @@ internal sealed class DurableState : IAsyncDisposable
     private readonly BrokerWorker? broker;
     private readonly IServingEngine engine;
     private readonly TimeProvider time;
+    private readonly UncleanEnd end;
+    private readonly SuspectLane lane;
 
-    private DurableState(FolderLock folder, StateDatabase database, IServingEngine engine, WorkerOptions options, WorkerLog log, TimeProvider time)
+    private DurableState(FolderLock folder, UncleanEnd end, StateDatabase database, IServingEngine engine, WorkerOptions options, WorkerLog log, TimeProvider time)
     {
         this.folder = folder;
+        this.end = end;
         this.database = database;
         this.engine = engine;
         this.time = time;
         Journal = new DecisionJournal(database, options.Journal, log, time);
         store = new JobStore(database, Journal, time);
-        runner = new JobRunner(store, new RowDecider(engine, Journal, time), log, time);
+
+        // An engine in a process of its own finds the request that ends it by itself.
+        lane = new SuspectLane(database, end.WasUnclean && engine.IsInThisProcess);
+        runner = new JobRunner(store, new RowDecider(engine, Journal, time), engine, lane, log, time);
         inbox = options.Inbox is { } watched ? new InboxWatcher(watched, store, runner, log, time) : null;
         broker = options.Broker is { } connected
-            ? new BrokerWorker(connected, new BrokerOutbox(database, Journal, connected), new RowDecider(engine, Journal, time, "broker:"), log, time)
+            ? new BrokerWorker(connected, new BrokerOutbox(database, Journal, connected), new RowDecider(engine, Journal, time, "broker:"), lane, log, time)
             : null;
     }
 
@@ -46,11 +53,13 @@ internal sealed class DurableState : IAsyncDisposable
     {
         var folder = FolderLock.Take(directory);
         StateDatabase? database = null;
+        UncleanEnd? end = null;
         try
         {
+            end = UncleanEnd.Mark(directory);
             var time = clock ?? TimeProvider.System;
-            database = StateDatabase.Open(Path.Combine(directory, "worker.db"), [.. JournalTables.Schema, .. JobTables.Schema, .. BrokerTables.Schema], log, time);
-            var state = new DurableState(folder, database, engine, options, log, time);
+            database = StateDatabase.Open(Path.Combine(directory, "worker.db"), [.. JournalTables.Schema, .. JobTables.Schema, .. BrokerTables.Schema, .. SuspectTables.Schema], log, time);
+            var state = new DurableState(folder, end, database, engine, options, log, time);
             await state.store.DropUnfinishedAsync().ConfigureAwait(false);
             state.runner.Start();
             state.inbox?.Start();
@@ -64,8 +73,15 @@ internal sealed class DurableState : IAsyncDisposable
                 await database.DisposeAsync().ConfigureAwait(false);
             }
 
+
+            // A start that fails is no answer to what ended the service before it.
+            if (end is { WasUnclean: false })
+            {
+                end.Dispose();
+            }
+
             folder.Dispose();
-            if (error is StorageException)
+            if (error is StorageException or IOException or UnauthorizedAccessException)
             {
                 throw new WorkerException(error.Message, error);
             }
@@ -74,7 +90,7 @@ internal sealed class DurableState : IAsyncDisposable
         }
     }
 
-    public IEnumerable<IEndpointGroup> Endpoints() => [new JournalEndpoints(Journal, database, engine), new JobEndpoints(store, runner, time)];
+    public IEnumerable<IEndpointGroup> Endpoints() => [new JournalEndpoints(Journal, database, engine), new JobEndpoints(store, runner, engine, time)];
 
     public async ValueTask DisposeAsync()
     {
@@ -89,7 +105,9 @@ internal sealed class DurableState : IAsyncDisposable
         }
 
         await runner.DisposeAsync().ConfigureAwait(false);
+        lane.Dispose();
         await database.DisposeAsync().ConfigureAwait(false);
+        end.Dispose();
         folder.Dispose();
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using SlmEdge.Bundles;
 using SlmEdge.Tasks;
+using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Tests.Http;
 using SlmEdge.Worker.Tests.Storage;
 using SlmEdge.Worker.Updates;
@@ -36,6 +37,35 @@ public sealed class UpdateTests
         over.GetProperty("history")[0].GetProperty("outcome").GetString().ShouldBe("kept");
         service.Installed().ActiveVersion.ShouldBe("2.0");
         service.Installed().PreviousVersion.ShouldBe("1.2.3");
+    }
+
+    [SkippableFact]
+    public async Task A_new_version_in_a_process_of_its_own_takes_over_from_one_and_the_old_process_ends()
+    {
+        await using var service = await UpdatedService.StartAsync(isolation: new IsolationOptions
+        {
+            HostCommand = ["dotnet", Path.Combine(AppContext.BaseDirectory, "slm-edge.dll"), EngineHost.CommandName],
+        });
+        var before = Engines();
+        before.Count.ShouldBe(1);
+        using var enough = new CancellationTokenSource();
+        var client = Task.Run(async () =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                await service.AskAsync(1);
+            }
+        });
+        (await service.PutAsync(service.Make("2.0"))).Status.ShouldBe(HttpStatusCode.OK);
+        await service.WaitAsync("idle", 1);
+        await enough.CancelAsync();
+        await client;
+        (await service.VersionAsync()).ShouldBe("2.0");
+        await Eventually.HoldsAsync(() => Engines() is { Count: 1 } after && !after.SetEquals(before));
+
+        // Of this test only: the folder of its store stands in no command line, but its processes are this one's children.
+        HashSet<int> Engines() => [.. Directory.GetDirectories("/proc/self/task").SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(int.Parse).Where(id => File.ReadAllText($"/proc/{id}/cmdline").Contains(EngineHost.CommandName, StringComparison.Ordinal))];
     }
 
     [SkippableFact]
