@@ -49,6 +49,11 @@ internal sealed record FleetRun(double Throughput, double ProcessorSeconds)
 
             return Task.CompletedTask;
         };
+        connection.ConnectionShutdownAsync += (_, end) =>
+        {
+            all.TrySetException(new BenchmarkException($"The broker went away: {end.ReplyText}"));
+            return Task.CompletedTask;
+        };
         await channel.BasicConsumeAsync(name + ".results", autoAck: true, consumer);
         var folder = Directory.CreateTempSubdirectory("slm-edge-fleet-").FullName;
         var fleet = new List<Process>();

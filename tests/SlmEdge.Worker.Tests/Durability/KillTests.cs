@@ -6,7 +6,7 @@ namespace SlmEdge.Worker.Tests.Durability;
 /// <summary>The service and its engine are killed at random under load from every source. <c>SlmEdge.Benchmarks kill</c> does it a thousand times.</summary>
 public sealed class KillTests
 {
-    private const int Kills = 10;
+    private const int Kills = 8;
 
     [SkippableFact]
     public async Task Service_and_engine_killed_at_random_under_load_from_HTTP_folder_and_broker_lose_nothing_and_decide_nothing_twice()
