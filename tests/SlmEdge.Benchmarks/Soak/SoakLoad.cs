@@ -22,6 +22,7 @@ internal sealed class SoakLoad(HttpClient http) : IDisposable
     private readonly ConcurrentDictionary<(string Operation, string Error), int> errors = new();
     private (long Id, string? Label) latest;
     private int texts;
+    private CancellationToken stopping;
 
     public IEnumerable<(string Operation, LatencyHistogram Latencies)> Latencies => latencies.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value));
 
@@ -34,12 +35,13 @@ internal sealed class SoakLoad(HttpClient http) : IDisposable
     /// <summary>Loads the service until told to stop.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        stopping = stop;
         using var bundle = JsonDocument.Parse(await http.GetStringAsync("/v1/bundle", stop));
         var kind = bundle.RootElement.GetProperty("task").GetProperty("kind").GetString();
         var operations = new List<(int Clients, Func<Task> Once)>
         {
             (1, EmbedAsync),
-            (1, () => JobAsync(stop)),
+            (1, JobAsync),
             (1, () => SometimesAsync("metrics", HttpMethod.Get, "/metrics")),
             (1, () => SometimesAsync("decisions", HttpMethod.Get, "/v1/decisions?order=newest&limit=50")),
         };
@@ -65,11 +67,20 @@ internal sealed class SoakLoad(HttpClient http) : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private static async Task RepeatAsync(Func<Task> once, CancellationToken stop)
+    private async Task RepeatAsync(Func<Task> once, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
-            await once();
+            try
+            {
+                await once();
+            }
+            catch (HttpRequestException error)
+            {
+                // A connection that broke, or a job's route that failed: a fault of the service, which the load outlives.
+                errors.AddOrUpdate(("connection", error.Message), 1, (_, count) => count + 1);
+                await Task.Delay(500, CancellationToken.None);
+            }
         }
     }
 
@@ -84,7 +95,14 @@ internal sealed class SoakLoad(HttpClient http) : IDisposable
         if (await PostAsync("classify, one text", "/v1/classify", new { text = Text(), top = 3 }) is { } answer)
         {
             using var document = JsonDocument.Parse(answer);
-            latest = (document.RootElement.GetProperty("id").GetInt64(), document.RootElement.GetProperty("label").GetString());
+            if (document.RootElement.TryGetProperty("id", out var id))
+            {
+                latest = (id.GetInt64(), document.RootElement.GetProperty("label").GetString());
+            }
+            else
+            {
+                errors.AddOrUpdate(("classify, one text", "an answer without a number: the journal did not take it"), 1, (_, count) => count + 1);
+            }
         }
     }
 
@@ -110,7 +128,7 @@ internal sealed class SoakLoad(HttpClient http) : IDisposable
     }
 
     // From its sending to its results: the job's own routes are asked meanwhile, and its rows are counted.
-    private async Task JobAsync(CancellationToken stop)
+    private async Task JobAsync()
     {
         const string Operation = "job of 64 rows";
         var start = Stopwatch.GetTimestamp();
@@ -133,13 +151,13 @@ internal sealed class SoakLoad(HttpClient http) : IDisposable
                 break;
             }
 
-            if (stop.IsCancellationRequested)
+            if (stopping.IsCancellationRequested)
             {
                 // The rows wait behind everybody else: on a slow machine for longer than the load is to last.
                 return;
             }
 
-            await Task.Delay(50, CancellationToken.None);
+            await Task.Delay(50);
         }
 
         var rows = (await http.GetStringAsync(path + "/results")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
