@@ -10,6 +10,7 @@ using System.Xml.Linq;
 var target = Argument("target", "Build");
 var configuration = Argument("configuration", "Release");
 var fast = HasArgument("fast");
+var soak = HasArgument("soak");
 var testFilter = Argument("filter", "");
 
 var root = Context.Environment.WorkingDirectory.FullPath;
@@ -228,7 +229,7 @@ void InstallPythonPeers()
 }
 
 Task("Test")
-    .Description("Runs every test; --fast leaves out the slow ones, --filter takes a test filter expression.")
+    .Description("Runs every test; --fast leaves out the slow ones, --soak adds three minutes of mixed load on a service, --filter takes a test filter expression.")
     .IsDependentOn("Build")
     .Does(() =>
 {
@@ -239,7 +240,7 @@ Task("Test")
 
     var results = $"{root}/artifacts/test-results";
     if (System.IO.Directory.Exists(results)) System.IO.Directory.Delete(results, true);
-    var filter = testFilter.Length > 0 ? testFilter : fast ? "Category!=Slow" : "";
+    var filter = testFilter.Length > 0 ? testFilter : fast ? "Category!=Slow&Category!=Soak" : soak ? "" : "Category!=Soak";
     long passed = 0, failed = 0, skipped = 0;
     var broken = new List<string>();
     var failures = new List<string>();

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds, tests and shows SlmEdge. Needs bash and the .NET 10 SDK; the targets install and name what else they need.
 #   ./build.sh --target Quickstart      train, export, prove and run offline on the sample data
-#   ./build.sh --target Test [--fast]   every test (--fast: without the slow ones)
+#   ./build.sh --target Test [--fast]   every test (--fast: without the slow ones; --soak: and three minutes of mixed load)
 #   ./build.sh --target Build           the three programs, in artifacts/bin
 #   ./build.sh --target Engines         only the native engines
 #   ./build.sh --target Pack            packages to carry to a device and to link against

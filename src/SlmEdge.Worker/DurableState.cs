@@ -5,6 +5,7 @@ using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Serving;
 using SlmEdge.Worker.Storage;
+using SlmEdge.Worker.Suspects;
 
 namespace SlmEdge.Worker;
 
@@ -20,20 +21,26 @@ internal sealed class DurableState : IAsyncDisposable
     private readonly IServingEngine engine;
     private readonly DriftWatch drift;
     private readonly TimeProvider time;
+    private readonly UncleanEnd end;
+    private readonly SuspectLane lane;
 
-    private DurableState(FolderLock folder, StateDatabase database, IServingEngine engine, DriftWatch drift, WorkerOptions options, WorkerLog log, TimeProvider time)
+    private DurableState(FolderLock folder, UncleanEnd end, StateDatabase database, IServingEngine engine, DriftWatch drift, WorkerOptions options, WorkerLog log, TimeProvider time)
     {
         this.folder = folder;
+        this.end = end;
         this.database = database;
         this.engine = engine;
         this.drift = drift;
         this.time = time;
         Journal = new DecisionJournal(database, options.Journal, log, time);
         store = new JobStore(database, Journal, time);
-        runner = new JobRunner(store, new RowDecider(engine, Journal, time), log, time);
+
+        // An engine in a process of its own finds the request that ends it by itself.
+        lane = new SuspectLane(database, end.WasUnclean && engine.IsInThisProcess);
+        runner = new JobRunner(store, new RowDecider(engine, Journal, time), engine, lane, log, time);
         inbox = options.Inbox is { } watched ? new InboxWatcher(watched, store, runner, log, time) : null;
         broker = options.Broker is { } connected
-            ? new BrokerWorker(connected, new BrokerOutbox(database, Journal, connected), new RowDecider(engine, Journal, time, "broker:"), log, time)
+            ? new BrokerWorker(connected, new BrokerOutbox(database, Journal, connected), new RowDecider(engine, Journal, time, "broker:"), lane, log, time)
             : null;
     }
 
@@ -49,11 +56,14 @@ internal sealed class DurableState : IAsyncDisposable
     {
         var folder = FolderLock.Take(directory);
         StateDatabase? database = null;
+        UncleanEnd? end = null;
         try
         {
+            end = UncleanEnd.Mark(directory);
             var time = clock ?? TimeProvider.System;
-            database = StateDatabase.Open(Path.Combine(directory, "worker.db"), [.. JournalTables.Schema, .. JobTables.Schema, .. BrokerTables.Schema, .. DriftTables.Schema], log, time);
-            var state = new DurableState(folder, database, engine, drift, options, log, time);
+            database = StateDatabase.Open(
+                Path.Combine(directory, "worker.db"), [.. JournalTables.Schema, .. JobTables.Schema, .. BrokerTables.Schema, .. DriftTables.Schema, .. SuspectTables.Schema], log, time);
+            var state = new DurableState(folder, end, database, engine, drift, options, log, time);
             drift.Attach(new DriftStore(database));
             await state.store.DropUnfinishedAsync().ConfigureAwait(false);
             state.runner.Start();
@@ -68,8 +78,15 @@ internal sealed class DurableState : IAsyncDisposable
                 await database.DisposeAsync().ConfigureAwait(false);
             }
 
+
+            // A start that fails is no answer to what ended the service before it.
+            if (end is { WasUnclean: false })
+            {
+                end.Dispose();
+            }
+
             folder.Dispose();
-            if (error is StorageException)
+            if (error is StorageException or IOException or UnauthorizedAccessException)
             {
                 throw new WorkerException(error.Message, error);
             }
@@ -78,7 +95,7 @@ internal sealed class DurableState : IAsyncDisposable
         }
     }
 
-    public IEnumerable<IEndpointGroup> Endpoints() => [new JournalEndpoints(Journal, database, engine), new JobEndpoints(store, runner, time)];
+    public IEnumerable<IEndpointGroup> Endpoints() => [new JournalEndpoints(Journal, database, engine), new JobEndpoints(store, runner, engine, time)];
 
     public async ValueTask DisposeAsync()
     {
@@ -94,7 +111,9 @@ internal sealed class DurableState : IAsyncDisposable
 
         await runner.DisposeAsync().ConfigureAwait(false);
         await drift.SaveAsync().ConfigureAwait(false);
+        lane.Dispose();
         await database.DisposeAsync().ConfigureAwait(false);
+        end.Dispose();
         folder.Dispose();
     }
 }

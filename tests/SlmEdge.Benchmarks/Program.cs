@@ -4,14 +4,17 @@ using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Constraints;
 using SlmEdge.Benchmarks.Data;
 using SlmEdge.Benchmarks.Durability;
+using SlmEdge.Benchmarks.Fleet;
 using SlmEdge.Benchmarks.Fuzzing;
 using SlmEdge.Benchmarks.Generation;
 using SlmEdge.Benchmarks.HttpFuzzing;
+using SlmEdge.Benchmarks.Isolation;
 using SlmEdge.Benchmarks.Memory;
 using SlmEdge.Benchmarks.Models;
 using SlmEdge.Benchmarks.Quantization;
 using SlmEdge.Benchmarks.SameAnswer;
 using SlmEdge.Benchmarks.Serving;
+using SlmEdge.Benchmarks.Soak;
 using SlmEdge.Benchmarks.Training;
 
 var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringComparer.Ordinal)
@@ -31,6 +34,10 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     [ResidentMemoryBenchmark.StepCommand] = ResidentMemoryBenchmark.Step,
     ["journal"] = JournalBenchmark.Run,
     ["kill"] = KillBenchmark.Run,
+    ["soak"] = SoakBenchmark.Run,
+    ["fleet"] = FleetBenchmark.Run,
+    [FleetWorker.Command] = FleetWorker.Run,
+    ["isolation"] = IsolationBenchmark.Run,
     ["fuzz"] = FuzzBenchmark.Run,
     ["http-fuzz"] = HttpFuzzBenchmark.Run,
     ["serve-throughput"] = ServeThroughputBenchmark.Run,
@@ -73,7 +80,14 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           journal            --bundle x.slmb --data test.jsonl [--clients N] [--requests N] [--folder DIR]
                                                         requests to a service with a decision journal against one without
           kill               --slm-edge PATH --bundle x.slmb [--times N] [--minutes N] [--seed N] [--folder DIR]
-                                                        the service killed at random under load: nothing lost, nothing twice, the journal whole
+                                                        the service and its engine killed at random under load from jobs, folder, RabbitMQ
+                                                        and clients: nothing lost, nothing twice, the journal whole
+          soak               --slm-edge PATH --bundle x.slmb[,y.slmb] [--minutes N] [--samples x.csv] [--folder DIR]
+                                                        mixed load on services: waiting times, errors, memory, handles and threads of service and engine
+          fleet              --bundle x.slmb [--milliseconds N] [--messages N] [--prefetch N]
+                                                        1, 2, 4 and 8 workers with a slow model on one RabbitMQ queue, and the law of their throughput
+          isolation          --slm-edge PATH --bundle x.slmb --data test.jsonl [--clients N]
+                                                        the engine in a process of its own against one in this process
           fuzz               --bundle x.slmb [--count N] [--seed N] [--targets A,B]
                                                         mutated files against the checks before native code
           http-fuzz          --bundle x.slmb [--requests N] [--seed N] [--clients N]

@@ -19,6 +19,17 @@ public sealed class ModelMemoryException : RuntimeException
         Limit = limit;
     }
 
+    /// <summary>Creates the exception anew from what an earlier one said, in another process for example.</summary>
+    /// <param name="message">Its message.</param>
+    /// <param name="estimate">What the model would take.</param>
+    /// <param name="limit">What there is, in bytes.</param>
+    public ModelMemoryException(string message, MemoryEstimate estimate, long limit)
+        : base(message)
+    {
+        Estimate = estimate;
+        Limit = limit;
+    }
+
     /// <summary>What the model would take.</summary>
     public MemoryEstimate Estimate { get; }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -6,6 +7,7 @@ using SlmEdge.Runtime;
 using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Storage;
+using SlmEdge.Worker.Suspects;
 
 namespace SlmEdge.Worker.Broker;
 
@@ -13,7 +15,7 @@ namespace SlmEdge.Worker.Broker;
 /// Decides the messages of a queue. A message is acknowledged when its answer is on this machine's disk, and an answer leaves the outbox when the broker
 /// confirmed it; between the two either side may be killed.
 /// </summary>
-internal sealed class BrokerWorker(BrokerOptions options, BrokerOutbox outbox, RowDecider decider, WorkerLog log, TimeProvider time) : IAsyncDisposable
+internal sealed class BrokerWorker(BrokerOptions options, BrokerOutbox outbox, RowDecider decider, SuspectLane lane, WorkerLog log, TimeProvider time) : IAsyncDisposable
 {
     private const int SentTogether = 256;
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200);
@@ -153,6 +155,10 @@ internal sealed class BrokerWorker(BrokerOptions options, BrokerOutbox outbox, R
         var body = message.Text is null ? delivery.Body[..Math.Min(delivery.Body.Length, options.MaxMessageBytes)].ToArray() : Encoding.UTF8.GetBytes(message.Text);
         var reply = properties.ReplyTo is { Length: > 0 } named ? named : null;
         var correlation = properties.CorrelationId is { Length: > 0 } known ? known : null;
+        // What was not acknowledged before a crash may have been its cause. A message without an id is known by its body then.
+        var suspect = delivery.Redelivered && lane.IsSuspicious
+            ? properties.MessageId is { Length: > 0 } ? id : message.Id ?? Convert.ToHexStringLower(SHA256.HashData(body))
+            : null;
         var wait = FirstWait;
         for (var attempts = 0; !ct.IsCancellationRequested;)
         {
@@ -167,7 +173,8 @@ internal sealed class BrokerWorker(BrokerOptions options, BrokerOutbox outbox, R
 
                     var outcome = message.Text is null
                         ? new RowOutcome(1, null, message.Reason, null, null)
-                        : (await decider.DecideAsync(source, [new JobRow(1, message.Text, attempts)], ct).ConfigureAwait(false))[0];
+                        : await DecideAsync(new JobRow(1, message.Text, attempts), suspect, ct).ConfigureAwait(false);
+                    suspect = null;
                     if (outcome.RetryAt is { } later)
                     {
                         attempts++;
@@ -195,6 +202,22 @@ internal sealed class BrokerWorker(BrokerOptions options, BrokerOutbox outbox, R
                 return;
             }
         }
+    }
+
+    private async Task<RowOutcome> DecideAsync(JobRow row, string? suspect, CancellationToken ct)
+    {
+        if (suspect is not null)
+        {
+            return await lane.AloneAsync(
+                "broker:" + options.Queue,
+                suspect,
+                async () => (await decider.DecideAsync(source, [row], ct).ConfigureAwait(false))[0],
+                new RowOutcome(1, null, SuspectLane.Reason, null, null),
+                ct).ConfigureAwait(false);
+        }
+
+        using var place = await lane.TogetherAsync(ct).ConfigureAwait(false);
+        return (await decider.DecideAsync(source, [row], ct).ConfigureAwait(false))[0];
     }
 
     private void Wake()

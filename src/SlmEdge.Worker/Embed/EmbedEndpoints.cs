@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Embeddings;
-using SlmEdge.Runtime.Memory;
 using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Serving;
@@ -92,10 +91,6 @@ internal sealed class EmbedEndpoints(IServingEngine engine, WorkerOptions option
         catch (InvalidTextException invalid)
         {
             throw RequestGuard.InvalidText(invalid, list is null ? null : $"{list}[{invalid.Index}]");
-        }
-        catch (ModelMemoryException error)
-        {
-            throw new HttpProblem(StatusCodes.Status503ServiceUnavailable, "no-memory", "No memory", error.Message, TimeSpan.FromSeconds(30));
         }
         catch (NotSupportedException error)
         {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using SlmEdge.Runtime;
 using SlmEdge.Tasks.Templates;
 using SlmEdge.Runtime.Adapters;
+using SlmEdge.Runtime.Memory;
 using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Storage;
@@ -116,6 +117,8 @@ internal sealed class RequestGuard(bool loopbackOnly, WorkerOptions options, Wor
                 return new HttpProblem(StatusCodes.Status422UnprocessableEntity, "adapter-refused", "Adapter refused", refused.Message);
             case PoisonRequestException poison:
                 return new HttpProblem(StatusCodes.Status422UnprocessableEntity, "poison", "Poison request", poison.Message);
+            case ModelMemoryException memory:
+                return new HttpProblem(StatusCodes.Status503ServiceUnavailable, "no-memory", "No memory", memory.Message, TimeSpan.FromSeconds(30));
             case EngineEndedException ended:
                 return new HttpProblem(StatusCodes.Status503ServiceUnavailable, "engine-ended", "Engine ended", ended.Message, TimeSpan.FromSeconds(2));
             case RuntimeException failed:

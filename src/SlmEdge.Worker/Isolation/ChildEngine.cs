@@ -62,6 +62,8 @@ internal sealed class ChildEngine : IServingEngine
 
     public ServedBundle Bundle { get; private set; } = null!;
 
+    public bool IsInThisProcess => false;
+
     public EngineHealth Health
     {
         get
@@ -134,7 +136,7 @@ internal sealed class ChildEngine : IServingEngine
     public Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, CancellationToken ct) => ClassifyAsync(texts, null, ct);
 
     public Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct) => AskAsync(
-        FrameKind.Classify, new ClassifyMessage(texts, options?.Adapter), EngineJson.Default.ClassifyMessage, EngineJson.Default.IReadOnlyListDecision, ct);
+        FrameKind.Classify, new ClassifyMessage(texts, options?.Adapter, options?.Priority ?? default), EngineJson.Default.ClassifyMessage, EngineJson.Default.IReadOnlyListDecision, ct);
 
     public Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct) =>
         AskAsync(FrameKind.Embed, texts, EngineJson.Default.IReadOnlyListString, EngineJson.Default.IReadOnlyListEmbeddedText, ct);

@@ -117,7 +117,7 @@ public sealed class EngineHost
             case FrameKind.Classify:
                 var classify = Read(payload, EngineJson.Default.ClassifyMessage);
                 Inject(classify.Texts);
-                var options = classify.Adapter is { } adapter ? new ClassificationOptions { Adapter = adapter } : null;
+                var options = new ClassificationOptions { Adapter = classify.Adapter, Priority = classify.Priority };
                 return Bytes(await serving.ClassifyAsync(classify.Texts, options, ct).ConfigureAwait(false), EngineJson.Default.IReadOnlyListDecision);
             case FrameKind.Embed:
                 var embed = Read(payload, EngineJson.Default.IReadOnlyListString);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using SlmEdge.Bundles;
 using SlmEdge.Bundles.Drift;
 using SlmEdge.Engines;
+using SlmEdge.Engines.Memory;
 using SlmEdge.Engines.Sampling;
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Adapters;
@@ -11,6 +12,7 @@ using SlmEdge.Runtime.Embeddings;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
+using SlmEdge.Runtime.Memory;
 using SlmEdge.Tasks.Data;
 using SlmEdge.Tasks.Extraction;
 using SlmEdge.Worker.Serving;
@@ -45,7 +47,7 @@ internal sealed record OpenedMessage(
 }
 
 /// <summary>Payload of <see cref="FrameKind.Classify"/>.</summary>
-internal sealed record ClassifyMessage(IReadOnlyList<string> Texts, string? Adapter);
+internal sealed record ClassifyMessage(IReadOnlyList<string> Texts, string? Adapter, RequestPriority Priority);
 
 /// <summary>Payload of <see cref="FrameKind.Extract"/>.</summary>
 internal sealed record ExtractMessage(string Text, ExtractionOptions Options);
@@ -80,7 +82,8 @@ internal sealed record PongMessage(long Passes, int Waiting);
 
 /// <summary>Payload of <see cref="FrameKind.Error"/>: an exception of the runtime, with what its type carries.</summary>
 internal sealed record ErrorMessage(
-    string Type, string Message, InvalidTextReason Reason = default, long Index = 0, int Capacity = 0, TimeSpan First = default, TimeSpan Second = default, AdapterRefusal Refusal = default)
+    string Type, string Message, InvalidTextReason Reason = default, long Index = 0, int Capacity = 0, TimeSpan First = default, TimeSpan Second = default, AdapterRefusal Refusal = default,
+    MemoryEstimate? Estimate = null, long Limit = 0)
 {
     public static ErrorMessage Of(Exception error) => error switch
     {
@@ -89,6 +92,7 @@ internal sealed record ErrorMessage(
         DeadlineMissedException missed => new(nameof(DeadlineMissedException), missed.Message, First: missed.Deadline, Second: missed.Waited),
         RuntimeStoppedException => new(nameof(RuntimeStoppedException), error.Message),
         AdapterException refused => new(nameof(AdapterException), refused.Message, Refusal: refused.Refusal),
+        ModelMemoryException memory => new(nameof(ModelMemoryException), memory.Message, Estimate: memory.Estimate, Limit: memory.Limit),
         NotSupportedException => new(nameof(NotSupportedException), error.Message),
         OperationCanceledException => new(nameof(OperationCanceledException), error.Message),
         ArgumentException => new(nameof(ArgumentException), error.Message),
@@ -102,6 +106,7 @@ internal sealed record ErrorMessage(
         nameof(DeadlineMissedException) => new DeadlineMissedException(First, Second),
         nameof(RuntimeStoppedException) => new RuntimeStoppedException(),
         nameof(AdapterException) => new AdapterException(Refusal, Message),
+        nameof(ModelMemoryException) when Estimate is not null => new ModelMemoryException(Message, Estimate, Limit),
         nameof(NotSupportedException) => new NotSupportedException(Message),
         nameof(OperationCanceledException) => new OperationCanceledException(Message),
         nameof(ArgumentException) => new ArgumentException(Message),

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Limits;
+using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.Jobs;
 
@@ -13,7 +14,7 @@ namespace SlmEdge.Worker.Jobs;
 /// <c>POST /v1/jobs</c> takes JSON Lines of any size; <c>GET /v1/jobs/{id}</c> says how far they are and <c>…/results</c> gives what there is. <c>pause</c>, <c>resume</c>,
 /// <c>cancel</c> and <c>retry</c> are posted to a job.
 /// </summary>
-internal sealed class JobEndpoints(JobStore store, JobRunner runner, TimeProvider time) : IEndpointGroup
+internal sealed class JobEndpoints(JobStore store, JobRunner runner, IServingEngine engine, TimeProvider time) : IEndpointGroup
 {
     private const int MaxLineBytes = 1 << 20;
     private const int RowsTogether = 1000;
@@ -55,8 +56,9 @@ internal sealed class JobEndpoints(JobStore store, JobRunner runner, TimeProvide
             var text when int.TryParse(text, out var number) && number > 0 => number,
             var text => throw HttpProblem.Bad("wrong-parameter", "Wrong parameter", $"'top' has to be a whole number from 1, not '{text}'.", "top"),
         };
+        var (adapter, task) = ReadChoices(context);
         var key = context.Request.Headers["Idempotency-Key"].ToString();
-        var (job, isNew) = await store.BeginAsync(name, top, key.Length == 0 ? null : $"{Caller.Of(context).Name}/{key}").ConfigureAwait(false);
+        var (job, isNew) = await store.BeginAsync(name, top, key.Length == 0 ? null : $"{Caller.Of(context).Name}/{key}", adapter, task).ConfigureAwait(false);
         if (isNew)
         {
             job = await ReceiveAsync(context, job).ConfigureAwait(false);
@@ -69,6 +71,25 @@ internal sealed class JobEndpoints(JobStore store, JobRunner runner, TimeProvide
 
         context.Response.Headers.Location = $"/v1/jobs/{job.Id}";
         await WriteAsync(context, job, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
+    }
+
+    // Rows are meant for one task: under another bundle they wait, whether their sender named it or not.
+    private (string? Adapter, string Task) ReadChoices(HttpContext context)
+    {
+        var served = engine.Bundle.Manifest.Task.Name;
+        if (context.Request.Query["task"].ToString() is { Length: > 0 } task && task != served)
+        {
+            throw new HttpProblem(StatusCodes.Status409Conflict, "other-task", "Another task", $"The task that is served is '{served}', not '{task}'.") { Field = "task" };
+        }
+
+        if (context.Request.Query["adapter"].ToString() is not { Length: > 0 } adapter)
+        {
+            return (null, served);
+        }
+
+        return engine.Adapters.Any(loaded => loaded.Name == adapter)
+            ? (adapter, served)
+            : throw new HttpProblem(StatusCodes.Status404NotFound, "unknown-adapter", "Unknown adapter", $"No adapter '{adapter}' is loaded.") { Field = "adapter" };
     }
 
     // Rows go to the disk as they come; the job counts only once all of them are there.
@@ -177,6 +198,16 @@ internal sealed class JobEndpoints(JobStore store, JobRunner runner, TimeProvide
         if (job.Finished is { } finished)
         {
             json.WriteString("finished", finished.UtcDateTime);
+        }
+
+        if (job.Task is { } task)
+        {
+            json.WriteString("task", task);
+        }
+
+        if (job.Adapter is { } adapter)
+        {
+            json.WriteString("adapter", adapter);
         }
 
         json.WriteNumber("total", job.Total);

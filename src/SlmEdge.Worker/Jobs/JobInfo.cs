@@ -10,8 +10,10 @@ namespace SlmEdge.Worker.Jobs;
 /// <param name="Done">Rows with a result.</param>
 /// <param name="Failed">Rows that were set aside with an error.</param>
 /// <param name="Top">Scores a result holds; 0 for all.</param>
+/// <param name="Adapter">The adapter that decides; null for the model itself.</param>
+/// <param name="Task">The task that its rows are meant for; null for whichever is served.</param>
 internal sealed record JobInfo(
-    string Id, string Name, JobState State, DateTimeOffset Created, DateTimeOffset? Finished, long Total, long Done, long Failed, int Top)
+    string Id, string Name, JobState State, DateTimeOffset Created, DateTimeOffset? Finished, long Total, long Done, long Failed, int Top, string? Adapter = null, string? Task = null)
 {
     /// <summary>Rows that still wait.</summary>
     public long Waiting => Total - Done - Failed;

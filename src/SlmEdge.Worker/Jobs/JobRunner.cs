@@ -1,11 +1,14 @@
+using System.Globalization;
 using SlmEdge.Runtime;
 using SlmEdge.Worker.Isolation;
+using SlmEdge.Worker.Serving;
 using SlmEdge.Worker.Storage;
+using SlmEdge.Worker.Suspects;
 
 namespace SlmEdge.Worker.Jobs;
 
 /// <summary>Works through the queue, the oldest job first, a batch of rows at a time: one call of the engine, one transaction.</summary>
-internal sealed class JobRunner(JobStore store, RowDecider decider, WorkerLog log, TimeProvider time) : IAsyncDisposable
+internal sealed class JobRunner(JobStore store, RowDecider decider, IServingEngine engine, SuspectLane lane, WorkerLog log, TimeProvider time) : IAsyncDisposable
 {
     private const int RowsTogether = 64;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
@@ -13,6 +16,9 @@ internal sealed class JobRunner(JobStore store, RowDecider decider, WorkerLog lo
     private readonly CancellationTokenSource stop = new();
     private readonly SemaphoreSlim news = new(0, 1);
     private Task loop = Task.CompletedTask;
+
+    // The rows that were under way when the process ended are among the first that come again.
+    private int suspects = RowsTogether;
 
     public void Start() => loop = Task.Run(RunAsync);
 
@@ -71,11 +77,26 @@ internal sealed class JobRunner(JobStore store, RowDecider decider, WorkerLog lo
 
     private async Task<bool> StepAsync()
     {
-        if (store.FindWork(RowsTogether) is not { } work)
+        if (store.FindWork(RowsTogether, engine.Bundle.Manifest.Task.Name) is not { } work)
         {
             return false;
         }
 
+        if (lane.IsSuspicious && suspects > 0)
+        {
+            foreach (var row in work.Rows)
+            {
+                IReadOnlyList<RowOutcome> setAside = [new RowOutcome(row.Row, null, SuspectLane.Reason, null, null)];
+                var outcome = await lane.AloneAsync(
+                    $"job:{work.Job.Id}", row.Row.ToString(CultureInfo.InvariantCulture), () => decider.DecideAsync(work.Job, [row], stop.Token), setAside, stop.Token).ConfigureAwait(false);
+                await store.CompleteAsync(work.Job.Id, outcome).ConfigureAwait(false);
+                suspects--;
+            }
+
+            return true;
+        }
+
+        using var place = await lane.TogetherAsync(stop.Token).ConfigureAwait(false);
         var outcomes = await decider.DecideAsync(work.Job, work.Rows, stop.Token).ConfigureAwait(false);
         await store.CompleteAsync(work.Job.Id, outcomes).ConfigureAwait(false);
         return true;

@@ -10,14 +10,16 @@ namespace SlmEdge.Worker.Jobs;
 /// </summary>
 internal sealed class JobStore(StateDatabase database, DecisionJournal journal, TimeProvider time)
 {
-    private const string Columns = "id, name, state, created, finished, total, done, failed, top";
+    private const string Jobs = "SELECT id, name, state, created, finished, total, done, failed, top, adapter, task FROM jobs LEFT JOIN job_choices ON job_choices.job = jobs.id";
 
     /// <summary>Begins a job whose rows are still to come.</summary>
     /// <param name="name">What its sender calls it.</param>
     /// <param name="top">Scores a result holds; 0 for all.</param>
     /// <param name="token">Stands for the sending: a second job with it is not begun; null for none.</param>
+    /// <param name="adapter">The adapter that decides; null for the model itself.</param>
+    /// <param name="task">The task that its rows are meant for; null for whichever is served.</param>
     /// <returns>The job, and whether it is new.</returns>
-    public Task<(JobInfo Job, bool IsNew)> BeginAsync(string name, int top, string? token)
+    public Task<(JobInfo Job, bool IsNew)> BeginAsync(string name, int top, string? token, string? adapter = null, string? task = null)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
         return database.WriteAsync(connection =>
@@ -30,6 +32,7 @@ internal sealed class JobStore(StateDatabase database, DecisionJournal journal, 
             connection.Execute(
                 "INSERT INTO jobs (id, name, state, created, total, done, failed, top, token) VALUES ($id, $name, 'Receiving', $now, 0, 0, 0, $top, $token)",
                 ("$id", id), ("$name", name), ("$now", Now), ("$top", top), ("$token", token));
+            connection.Execute("INSERT INTO job_choices (job, adapter, task) VALUES ($id, $adapter, $task)", ("$id", id), ("$adapter", adapter), ("$task", task));
             return (Find(connection, id)!, true);
         });
     }
@@ -60,6 +63,7 @@ internal sealed class JobStore(StateDatabase database, DecisionJournal journal, 
     public Task<bool> RemoveAsync(string id) => database.WriteAsync(connection =>
     {
         connection.Execute("DELETE FROM job_rows WHERE job = $id", ("$id", id));
+        connection.Execute("DELETE FROM job_choices WHERE job = $id", ("$id", id));
         return connection.Execute("DELETE FROM jobs WHERE id = $id", ("$id", id)) > 0;
     });
 
@@ -67,6 +71,7 @@ internal sealed class JobStore(StateDatabase database, DecisionJournal journal, 
     public Task DropUnfinishedAsync() => database.WriteAsync(connection =>
     {
         connection.Execute("DELETE FROM job_rows WHERE job IN (SELECT id FROM jobs WHERE state = 'Receiving')");
+        connection.Execute("DELETE FROM job_choices WHERE job IN (SELECT id FROM jobs WHERE state = 'Receiving')");
         connection.Execute("DELETE FROM jobs WHERE state = 'Receiving'");
     });
 
@@ -74,13 +79,15 @@ internal sealed class JobStore(StateDatabase database, DecisionJournal journal, 
 
     /// <summary>The newest jobs.</summary>
     public IReadOnlyList<JobInfo> List(int limit) =>
-        database.Read(connection => connection.List($"SELECT {Columns} FROM jobs WHERE state <> 'Receiving' ORDER BY id DESC LIMIT $limit", Read, ("$limit", limit)));
+        database.Read(connection => connection.List(Jobs + " WHERE state <> 'Receiving' ORDER BY id DESC LIMIT $limit", Read, ("$limit", limit)));
 
     /// <summary>The oldest job that runs and has rows that may be tried now.</summary>
+    /// <param name="rows">How many rows at most.</param>
+    /// <param name="task">The task that is served: jobs for another one wait.</param>
     /// <returns>The job and its first rows; null where there is nothing to do at this moment.</returns>
-    public (JobInfo Job, IReadOnlyList<JobRow> Rows)? FindWork(int rows) => database.Read(connection =>
+    public (JobInfo Job, IReadOnlyList<JobRow> Rows)? FindWork(int rows, string task) => database.Read(connection =>
     {
-        foreach (var job in connection.List($"SELECT {Columns} FROM jobs WHERE state = 'Running' ORDER BY id", Read))
+        foreach (var job in connection.List(Jobs + " WHERE state = 'Running' AND (task IS NULL OR task = $task) ORDER BY id", Read, ("$task", task)))
         {
             var waiting = connection.List(
                 "SELECT row, text, attempts FROM job_rows WHERE job = $job AND state = 0 AND retry_at <= $now ORDER BY row LIMIT $limit",
@@ -160,7 +167,7 @@ internal sealed class JobStore(StateDatabase database, DecisionJournal journal, 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static JobInfo? Find(SqliteConnection connection, string id) =>
-        connection.List($"SELECT {Columns} FROM jobs WHERE id = $id", Read, ("$id", id)) is [var job] ? job : null;
+        connection.List(Jobs + " WHERE id = $id", Read, ("$id", id)) is [var job] ? job : null;
 
     private static JobInfo Read(SqliteDataReader row) => new(
         row.GetString(0),
@@ -171,5 +178,7 @@ internal sealed class JobStore(StateDatabase database, DecisionJournal journal, 
         row.GetInt64(5),
         row.GetInt64(6),
         row.GetInt64(7),
-        row.GetInt32(8));
+        row.GetInt32(8),
+        row.Text(9),
+        row.Text(10));
 }

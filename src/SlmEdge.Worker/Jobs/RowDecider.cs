@@ -3,10 +3,12 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using SlmEdge.Runtime;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
 using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Tasks;
+using SlmEdge.Worker.Adapters;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Isolation;
@@ -19,9 +21,6 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
 {
     private const int MostAttempts = 5;
 
-    // Nobody waits for a row: who asks now goes first.
-    private static readonly ClassificationOptions Unhurried = new() { Priority = RequestPriority.Low };
-
     /// <summary>Decides rows.</summary>
     /// <exception cref="RuntimeBusyException">The engine has no room: none of the rows was tried.</exception>
     /// <exception cref="RuntimeStoppedException">The engine is stopped or being started again.</exception>
@@ -32,13 +31,15 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
 
     private async Task<IReadOnlyList<RowOutcome>> ClassifyAsync(JobInfo job, IReadOnlyList<JobRow> rows, CancellationToken ct)
     {
+        // Nobody waits for a row: who asks now goes first.
+        var unhurried = new ClassificationOptions { Adapter = job.Adapter, Priority = RequestPriority.Low };
         var outcomes = new List<RowOutcome>();
         var left = rows.ToList();
         while (left.Count > 0)
         {
             try
             {
-                var decisions = await engine.ClassifyAsync([.. left.Select(row => row.Text)], Unhurried, ct).ConfigureAwait(false);
+                var decisions = await engine.ClassifyAsync([.. left.Select(row => row.Text)], unhurried, ct).ConfigureAwait(false);
                 var bodies = journal.Describe(engine.Bundle, decisions, Source(job));
                 outcomes.AddRange(left.Zip(decisions, bodies).Select(item =>
                     new RowOutcome(item.First.Row, Json(json => DecisionJson.Write(json, item.Second, job.Top)), null, null, item.Third)));
@@ -72,9 +73,9 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
         var started = Stopwatch.GetTimestamp();
         if (engine.Bundle.Kind == TaskKind.Extract)
         {
-            var extracted = await engine.ExtractAsync(row.Text, new ExtractionOptions { Priority = RequestPriority.Low }, ct).ConfigureAwait(false);
+            var extracted = await engine.ExtractAsync(row.Text, new ExtractionOptions { Adapter = job.Adapter, Priority = RequestPriority.Low }, ct).ConfigureAwait(false);
             var document = extracted.Document.GetRawText();
-            return Written(document, "stop", extracted.Usage.AnswerTokens, json =>
+            return Written(document, "stop", extracted.Usage.AnswerTokens, extracted.Adapter, json =>
             {
                 json.WriteString("text", row.Text);
                 json.WritePropertyName("document");
@@ -83,7 +84,7 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
         }
 
         var text = new StringBuilder();
-        var options = new GenerationOptions { Priority = RequestPriority.Low };
+        var options = new GenerationOptions { Adapter = job.Adapter, Priority = RequestPriority.Low };
         var updates = engine.Bundle.Kind == TaskKind.Chat
             ? engine.ChatAsync([new Tasks.Data.ChatMessage("user", row.Text)], options, ContextOverflow.Refuse, ct)
             : engine.GenerateAsync(row.Text, options, ct);
@@ -96,24 +97,25 @@ internal sealed class RowDecider(IServingEngine engine, DecisionJournal journal,
 
         var reason = whole?.FinishReason == FinishReason.Length ? "length" : "stop";
         var output = text.ToString();
-        return Written(output, reason, whole?.Usage.AnswerTokens ?? 0, json =>
+        return Written(output, reason, whole?.Usage.AnswerTokens ?? 0, whole?.Adapter, json =>
         {
             json.WriteString("text", row.Text);
             json.WriteString("output", output);
             json.WriteString("finishReason", reason);
         });
 
-        RowOutcome Written(string answer, string finish, int tokens, Action<Utf8JsonWriter> write) => new(
+        RowOutcome Written(string answer, string finish, int tokens, AdapterVersion? adapter, Action<Utf8JsonWriter> write) => new(
             row.Row,
             Json(json =>
             {
                 json.WriteStartObject();
                 write(json);
+                json.WriteAdapter(adapter);
                 json.WriteEndObject();
             }),
             null,
             null,
-            journal.DescribeAnswer(engine.Bundle, Source(job), row.Text, answer, finish, tokens, Stopwatch.GetElapsedTime(started)),
+            journal.DescribeAnswer(engine.Bundle, Source(job), row.Text, answer, finish, tokens, Stopwatch.GetElapsedTime(started), adapter),
             "answer");
     }
 

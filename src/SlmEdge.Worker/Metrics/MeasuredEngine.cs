@@ -21,6 +21,8 @@ internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metri
 
     public string? HealthDetail => engine.HealthDetail;
 
+    public bool IsInThisProcess => engine.IsInThisProcess;
+
     public int Waiting => engine.Waiting;
 
     public IReadOnlyList<AdapterInfo> Adapters => engine.Adapters;

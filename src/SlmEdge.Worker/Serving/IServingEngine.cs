@@ -29,6 +29,9 @@ internal interface IServingEngine : IAsyncDisposable
     /// <summary>Why it cannot answer; null when it can, or where nothing more is known.</summary>
     string? HealthDetail => null;
 
+    /// <summary>Whether an end of the engine's native code is the end of this process.</summary>
+    bool IsInThisProcess => true;
+
     /// <summary>Requests that wait in front of the engine.</summary>
     int Waiting { get; }
 

@@ -25,6 +25,8 @@ internal sealed class LiveEngine(IServingEngine first) : IServingEngine
 
     public string? HealthDetail => Volatile.Read(ref current).Engine.HealthDetail;
 
+    public bool IsInThisProcess => Volatile.Read(ref current).Engine.IsInThisProcess;
+
     public int Waiting => Volatile.Read(ref current).Engine.Waiting;
 
     /// <summary>Hears of every answer and failure; null for nobody. Set before the first request.</summary>

@@ -121,8 +121,9 @@ internal sealed class StateDatabase : IAsyncDisposable
                     write.Answer(null);
                 }
             }
-            catch (Exception error) when (error is SqliteException or IOException)
+            catch (Exception error)
             {
+                // Whatever it was: without this loop nothing would ever be written again, and who waits would wait for ever.
                 var damaged = error is SqliteException { SqliteErrorCode: Corrupt or NotADatabase };
                 Report(damaged ? $"'{path}' is damaged: {error.Message}" : $"'{path}' cannot be written: {error.Message}");
                 if (damaged)

@@ -1,12 +1,13 @@
 using System.Globalization;
+using SlmEdge.Benchmarks.Broker;
 using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Measurement;
 
 namespace SlmEdge.Benchmarks.Durability;
 
 /// <summary>
-/// <c>slm-edge serve</c> under load from jobs, the folder and requests, killed with SIGKILL at random moments, its start included. Nothing that was
-/// accepted may be lost, nothing decided twice in effect, and the journal's chain has to be whole; otherwise the run fails.
+/// <c>slm-edge serve</c> under load from jobs, the folder, RabbitMQ and requests, it and its engine's process killed with SIGKILL at random moments, their starts included.
+/// Nothing that was accepted may be lost, nothing decided twice in effect, and the journal's chain has to be whole; otherwise the run fails.
 /// </summary>
 internal static class KillBenchmark
 {
@@ -17,37 +18,56 @@ internal static class KillBenchmark
         var times = arguments.Integer("times", 1000);
         var seed = arguments.Integer("seed", 1);
         var limit = TimeSpan.FromMinutes(arguments.Number("minutes", 600));
-        using var service = new KilledService(arguments.Required("slm-edge"), arguments.Required("bundle"), arguments.Threads, arguments.Text("folder"));
+        if (!RabbitServer.IsInstalled)
+        {
+            throw new BenchmarkException("kill needs a RabbitMQ of its own: apt-get install rabbitmq-server");
+        }
+
+        using var server = new RabbitServer();
+        await server.StartAsync();
+        using var service = new KilledService(arguments.Required("slm-edge"), arguments.Required("bundle"), arguments.Threads, server.Address, arguments.Text("folder"));
+        await using var messages = await KillMessages.ConnectAsync(server.Address);
         Console.WriteLine($"kill: {Machine.Describe()}, {times} kills, seed {seed}, {Path.GetFileName(arguments.Required("bundle"))}");
-        var random = new Random(seed);
-        var load = new KillLoad(service, random);
+        var load = new KillLoad(service, messages, new Random(seed));
         var start = System.Diagnostics.Stopwatch.GetTimestamp();
-        var kills = 0;
-        while (kills < times && System.Diagnostics.Stopwatch.GetElapsedTime(start) < limit)
+        var told = 0;
+        while (load.Kills < times && System.Diagnostics.Stopwatch.GetElapsedTime(start) < limit)
         {
             await load.RoundAsync();
-            kills++;
-            if (kills % 50 == 0)
+            if (load.Kills / 50 > told)
             {
-                Console.Error.WriteLine($"{kills} kills, {load.Accepted.Count} jobs accepted");
+                told = load.Kills / 50;
+                Console.Error.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{load.Kills} kills, {load.Accepted.Count} jobs accepted, {messages.Answers.Count} of {messages.Sent.Count} messages answered, {System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMinutes:0.0} minutes"));
             }
         }
 
         await load.FinishAsync();
-        var report = KillReport.Check(service, load);
-        var table = new MarkdownTable("kills", "of them while starting", "jobs", "their rows", "files", "their rows", "answers over HTTP", "journal entries", "minutes", "faults");
-        table.Add(
-            Number(kills),
-            Number(load.KilledWhileStarting),
-            Number(load.Accepted.Count),
-            Number(load.Accepted.Sum(job => job.Texts.Length)),
-            Number(load.Files.Count),
-            Number(load.Files.Sum(file => file.Texts.Length)),
-            Number(load.Answered.Count),
-            Number(report.JournalEntries),
-            System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMinutes.ToString("0.0", CultureInfo.InvariantCulture),
-            Number(report.Faults.Count));
+        var report = await KillReport.CheckAsync(service, load);
+        var table = new MarkdownTable("what", "count");
+        foreach (var (what, count) in new (string, long)[]
+        {
+            ("kills of the service", load.ServiceKills),
+            ("of them while it started", load.KilledWhileStarting),
+            ("kills of the engine", load.EngineKills),
+            ("jobs over HTTP", load.Accepted.Count),
+            ("their rows", load.Accepted.Sum(job => job.Texts.Length)),
+            ("files", load.Files.Count),
+            ("their rows", load.Files.Sum(file => file.Texts.Length)),
+            ("messages", messages.Sent.Count),
+            ("answers to them that came twice", messages.Repeated),
+            ("decisions answered over HTTP", load.Answered.Count),
+            ("answers 503 or 429 with Retry-After", load.Refused),
+            ("journal entries", report.JournalEntries),
+            ("faults", report.Faults.Count),
+        })
+        {
+            table.Add(what, Number(count));
+        }
+
         table.Print();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMinutes:0.0} minutes"));
         if (report.Faults.Count > 0)
         {
             throw new BenchmarkException(string.Join(Environment.NewLine, report.Faults.Take(20)));

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using SlmEdge.Worker.Journal;
@@ -7,7 +8,7 @@ namespace SlmEdge.Benchmarks.Durability;
 /// <summary>What became of what a service had promised.</summary>
 internal sealed record KillReport(IReadOnlyList<string> Faults, long JournalEntries)
 {
-    public static KillReport Check(KilledService service, KillLoad load)
+    public static async Task<KillReport> CheckAsync(KilledService service, KillLoad load)
     {
         var faults = new List<string>();
         using var connection = new SqliteConnection($"Data Source={service.Database};Pooling=False");
@@ -52,6 +53,7 @@ internal sealed record KillReport(IReadOnlyList<string> Faults, long JournalEntr
             faults.Add("the database was damaged");
         }
 
+        await CheckMessagesAsync();
         var kept = Read(connection, "SELECT id FROM journal WHERE kind = 'decision'", row => row.GetInt64(0)).ToHashSet();
         faults.AddRange(load.Answered.Where(id => !kept.Contains(id)).Select(id => $"decision {id} was answered, but is not in the journal"));
         faults.AddRange(load.Answered.GroupBy(id => id).Where(group => group.Count() > 1).Select(group => $"number {group.Key} was given to two decisions"));
@@ -62,6 +64,27 @@ internal sealed record KillReport(IReadOnlyList<string> Faults, long JournalEntr
         }
 
         return new KillReport(faults, journal.Entries);
+
+        async Task CheckMessagesAsync()
+        {
+            var messages = load.Messages;
+            faults.AddRange(messages.Sent.Where(sent => !messages.Answers.TryGetValue(sent.Key, out var answer) || Text(Encoding.UTF8.GetString(answer)) != sent.Value)
+                .Select(sent => $"{sent.Key} has no answer, or that of another text"));
+            faults.AddRange(messages.Answers.Keys.Where(id => !messages.Sent.ContainsKey(id)).Select(id => $"an answer came for '{id}', which was not sent"));
+            faults.AddRange(messages.Changed.Select(id => $"{id} was answered again with another answer"));
+            foreach (var queue in new[] { KilledService.Queue, KilledService.Queue + ".dead" })
+            {
+                if (await messages.CountAsync(queue) is > 0 and var left)
+                {
+                    faults.Add($"{left} messages are in the queue '{queue}'");
+                }
+            }
+
+            if (entries.GetValueOrDefault("broker:" + KilledService.Queue) is var count && count != messages.Sent.Count)
+            {
+                faults.Add($"{messages.Sent.Count} messages have {count} entries in the journal");
+            }
+        }
 
         void CheckJob(string id, string[] texts)
         {

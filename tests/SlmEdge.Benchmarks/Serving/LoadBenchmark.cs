@@ -11,10 +11,6 @@ namespace SlmEdge.Benchmarks.Serving;
 /// <summary>Many clients at full load for minutes: errors, waiting times, and whether memory stays where it is after the first minute.</summary>
 internal static class LoadBenchmark
 {
-    // A tenth of a millisecond to a minute and a half, in steps of five per cent.
-    private const int Buckets = 282;
-    private const double Step = 1.05;
-
     public static void Run(BenchmarkArguments arguments)
     {
         var input = ClassificationInput.Load(arguments);
@@ -27,7 +23,7 @@ internal static class LoadBenchmark
         using var runtime = SlmRuntime.Open(
             bundle?.Path ?? arguments.Required("bundle"), new RuntimeOptions { CacheDirectory = bundle?.Cache, Threads = arguments.Threads, QueueCapacity = arguments.Integer("queue", 1024) });
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"load: {Machine.Describe()}, {arguments.Threads} thread(s), {runtime.File}, {clients} clients for {duration.TotalMinutes} minutes, {texts.Length} texts"));
-        var buckets = new long[Buckets];
+        var latencies = new LatencyHistogram();
         var errors = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
         long done = 0;
         var begin = Stopwatch.GetTimestamp();
@@ -39,7 +35,7 @@ internal static class LoadBenchmark
                 try
                 {
                     await runtime.Classifier.ClassifyAsync(texts[text % texts.Length]);
-                    Interlocked.Increment(ref buckets[Bucket(Stopwatch.GetElapsedTime(start).TotalMilliseconds)]);
+                    latencies.Add(Stopwatch.GetElapsedTime(start));
                     Interlocked.Increment(ref done);
                 }
                 catch (RuntimeBusyException busy)
@@ -62,8 +58,8 @@ internal static class LoadBenchmark
         table.Add(
             done.ToString("N0", CultureInfo.InvariantCulture),
             (done / duration.TotalSeconds).ToString("0.0", CultureInfo.InvariantCulture),
-            Percentile(buckets, 0.5),
-            Percentile(buckets, 0.99),
+            Percentile(latencies, 0.5),
+            Percentile(latencies, 0.99),
             errors.GetValueOrDefault("busy").ToString(CultureInfo.InvariantCulture),
             errors.Where(pair => pair.Key != "busy").Sum(pair => pair.Value).ToString(CultureInfo.InvariantCulture),
             Megabytes(early),
@@ -72,19 +68,7 @@ internal static class LoadBenchmark
         table.Print();
     }
 
-    private static int Bucket(double milliseconds) => Math.Clamp((int)(Math.Log(Math.Max(milliseconds, 0.1) / 0.1) / Math.Log(Step)), 0, Buckets - 1);
-
-    private static string Percentile(long[] buckets, double share)
-    {
-        var left = (long)(buckets.Sum() * share);
-        var bucket = 0;
-        while (bucket < Buckets - 1 && (left -= buckets[bucket]) >= 0)
-        {
-            bucket++;
-        }
-
-        return (0.1 * Math.Pow(Step, bucket + 0.5)).ToString("0.0", CultureInfo.InvariantCulture);
-    }
+    private static string Percentile(LatencyHistogram latencies, double share) => latencies.Percentile(share).ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string Megabytes(long bytes) => (bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture) + " MB";
 }

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using RabbitMQ.Client;
+using SlmEdge.Benchmarks.Broker;
 using SlmEdge.Runtime.Tests;
 using SlmEdge.Worker.Broker;
 using SlmEdge.Worker.Journal;
@@ -120,6 +122,30 @@ public sealed class BrokerTests : IDisposable
         report.Entries.ShouldBe(Rounds * Messages);
     }
 
+    [SkippableFact]
+    public async Task A_broker_behind_TLS_is_used_when_its_authority_is_named_and_refused_otherwise()
+    {
+        Skip.IfNot(RabbitServer.IsInstalled, Absent);
+        var (authority, certificate, key) = BrokerCertificates.Write(folder.Path, "broker");
+        var (stranger, _, _) = BrokerCertificates.Write(folder.Path, "stranger");
+        using var server = new RabbitServer((certificate, key));
+        await server.StartAsync();
+        var log = new ConcurrentQueue<string>();
+        var options = Options(server) with { Log = log.Enqueue };
+        var secured = options.Broker! with { Address = new Uri($"amqps://127.0.0.1:{server.SecuredPort}") };
+        await using (await RunningService.StartAsync(worker: options with { Broker = secured with { AuthorityFile = stranger } }))
+        {
+            await Eventually.HoldsAsync(() => log.Any(line => line.Contains("broker-away", StringComparison.Ordinal)));
+        }
+
+        log.ShouldNotContain(line => line.Contains("broker-connected", StringComparison.Ordinal));
+        await using var service = await RunningService.StartAsync(worker: options with { Broker = secured with { AuthorityFile = authority } });
+        await using var connection = await ConnectAsync(server);
+        await using var channel = await ChannelAsync(connection);
+        await PublishAsync(channel, "the dog barked", "a");
+        Label(await GetAsync(channel, "results")).ShouldNotBeEmpty();
+    }
+
     private static async Task<bool> CollectAsync(IChannel channel, Dictionary<string, string> answers, int wanted)
     {
         while (answers.Count < wanted && await channel.BasicGetAsync("results", autoAck: false) is { } got)
@@ -140,7 +166,6 @@ public sealed class BrokerTests : IDisposable
         DataDirectory = folder.File("data"),
         Broker = new BrokerOptions { Address = server.Address, Queue = "texts", Results = "results" },
     };
-
 
     private static Task<IConnection> ConnectAsync(RabbitServer server) => new ConnectionFactory { Uri = server.Address, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
 

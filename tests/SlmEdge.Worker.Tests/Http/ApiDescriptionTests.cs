@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
+using SlmEdge.Runtime.Tests.Adapters;
 using SlmEdge.Tasks;
 using SlmEdge.Worker.OpenApi;
 
@@ -61,6 +64,25 @@ public sealed class ApiDescriptionTests
     }
 
     [Fact]
+    public async Task Jobs_journal_and_adapters_keep_to_their_description()
+    {
+        using var folder = new TemporaryFolder();
+        var model = new AdaptedModel();
+        await using var service = await RunningService.StartAsync(model, new WorkerOptions { DataDirectory = folder.Path });
+        await service.Runtime.Adapters.LoadAsync(model.AdapterBundle(1, "billing"));
+        var document = await DocumentAsync(service);
+        using var asked = await service.PostAsync("""{"text":"oil","adapter":"billing"}""");
+        var id = (await RunningService.ReadAsync(asked)).GetProperty("id").GetInt64();
+        await ShouldKeepAsync(document, service, "/v1/feedback", $$"""{"id":{{id}},"label":null,"note":"no"}""", HttpStatusCode.Created);
+        using var lines = new StringContent("\"oil\"", MediaTypeHeaderValue.Parse("application/jsonl"));
+        (await service.Client.PostAsync("/v1/jobs?adapter=billing", lines)).StatusCode.ShouldBe(HttpStatusCode.Created);
+        foreach (var path in new[] { "/v1/decisions", "/v1/adapters", "/v1/jobs" })
+        {
+            await ShouldKeepAsync(document, service, path, null);
+        }
+    }
+
+    [Fact]
     public async Task Every_endpoint_is_described_with_the_role_that_it_needs()
     {
         await using var service = await RunningService.StartAsync(TaskKind.Chat);
@@ -112,13 +134,13 @@ public sealed class ApiDescriptionTests
     private static IEnumerable<JsonElement> Operations(JsonElement document) =>
         document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Select(method => method.Value);
 
-    private static async Task ShouldKeepAsync(JsonElement document, RunningService service, string path, string? body)
+    private static async Task ShouldKeepAsync(JsonElement document, RunningService service, string path, string? body, HttpStatusCode status = HttpStatusCode.OK)
     {
         using var response = body is null ? await service.Client.GetAsync(path) : await service.PostToAsync(path, body);
         var answer = await RunningService.ReadAsync(response);
-        response.StatusCode.ShouldBe(HttpStatusCode.OK, answer.GetRawText());
+        response.StatusCode.ShouldBe(status, answer.GetRawText());
         var operation = document.GetProperty("paths").GetProperty(path).GetProperty(body is null ? "get" : "post");
-        var schema = operation.GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").GetProperty("schema");
+        var schema = operation.GetProperty("responses").GetProperty(((int)status).ToString(CultureInfo.InvariantCulture)).GetProperty("content").GetProperty("application/json").GetProperty("schema");
         new DescribedSchema(document).FindFault(schema, answer).ShouldBeNull(path);
         if (body is not null)
         {

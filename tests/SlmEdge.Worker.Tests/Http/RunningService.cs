@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using SlmEdge.Runtime;
+using SlmEdge.Runtime.Tests.Adapters;
 using SlmEdge.Tasks;
 
 namespace SlmEdge.Worker.Tests.Http;
@@ -41,6 +42,9 @@ internal sealed class RunningService : IAsyncDisposable
         var bundle = new WritingBundle(kind);
         return StartAsync(bundle, () => bundle.Open(options: options), worker);
     }
+
+    /// <summary>Serves a model that takes adapters; the model is the service's to dispose.</summary>
+    public static Task<RunningService> StartAsync(AdaptedModel model, WorkerOptions worker) => StartAsync(model, () => model.Open(), worker);
 
     public Task<HttpResponseMessage> PostAsync(string json, CancellationToken ct = default) => PostAsync(Encoding.UTF8.GetBytes(json), "application/json", ct);
 

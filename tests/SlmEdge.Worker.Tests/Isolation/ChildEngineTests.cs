@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using SlmEdge.Runtime;
+using SlmEdge.Runtime.Adapters;
+using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Memory;
 using SlmEdge.Runtime.Tests;
+using SlmEdge.Runtime.Tests.Adapters;
 using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Serving;
 using Xunit.Abstractions;
@@ -94,6 +98,54 @@ public sealed class ChildEngineTests(ITestOutputHelper output) : IDisposable
         var answer = await child.EmbedAsync(["A dog.", "A cat ran."], default);
         answer.Select(text => text.Vector.ToArray()).ShouldBe(expected.Select(text => text.Vector.ToArray()));
         (await Should.ThrowAsync<InvalidTextException>(() => child.EmbedAsync(["A dog.", " "], default))).Index.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_engine_that_outgrows_its_memory_is_ended_with_the_request_that_grows_it_and_answers_the_others()
+    {
+        await using var child = await StartAsync(new IsolationOptions { MemoryLimitBytes = 400L << 20 });
+        var grows = child.ClassifyAsync([FaultInjection.Grow], default);
+        (await Should.ThrowAsync<PoisonRequestException>(() => grows)).Message.ShouldContain("its ceiling is 400 MiB");
+        (await child.ClassifyAsync(["afterwards"], default)).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task An_evaluation_that_hangs_is_ended_after_its_time_with_the_request_that_hangs()
+    {
+        await using var child = await StartAsync(new IsolationOptions { PassLimit = TimeSpan.FromSeconds(3) });
+        var hangs = child.ClassifyAsync([FaultInjection.Hang], default);
+        (await Should.ThrowAsync<PoisonRequestException>(() => hangs)).Message.ShouldContain("an evaluation took more than 3 s");
+        (await child.ClassifyAsync(["afterwards"], default)).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Memory_that_is_short_in_the_engines_process_is_said_here_with_its_figures()
+    {
+        var error = await Should.ThrowAsync<ModelMemoryException>(() =>
+            ChildEngine.StartAsync(bundle.Path, new RuntimeOptions { CacheDirectory = bundle.Cache, Threads = 1, MemoryLimitBytes = 1_000_000 }, Options(), new WorkerLog(null), default));
+        error.Limit.ShouldBe(1_000_000);
+        error.Estimate.Total.ShouldBeGreaterThan(1_000_000);
+    }
+
+    [Fact]
+    public async Task Adapters_decide_in_the_engines_process_also_after_it_was_started_again()
+    {
+        using var model = new AdaptedModel();
+        var options = new RuntimeOptions { CacheDirectory = Path.Combine(model.Folder, "cache"), Threads = 1 };
+        await using var child = await ChildEngine.StartAsync(model.BundlePath, options, Options(), new WorkerLog(null), default);
+        await child.LoadAdapterAsync(model.AdapterBundle(1, "billing"), new AdapterLoadOptions(), default);
+        var asked = new ClassificationOptions { Adapter = "billing", Priority = RequestPriority.Low };
+        var before = (await child.ClassifyAsync(["oil"], asked, default)).Single();
+        before.Adapter!.Name.ShouldBe("billing");
+        using (var process = Process.GetProcessById(child.ProcessId!.Value))
+        {
+            process.Kill();
+        }
+
+        var after = (await child.ClassifyAsync(["oil"], asked, default)).Single();
+        after.Scores.ShouldBe(before.Scores);
+        (await child.ClassifyAsync(["oil"], default)).Single().Scores.ShouldNotBe(before.Scores);
+        (await Should.ThrowAsync<AdapterException>(() => child.ClassifyAsync(["oil"], new ClassificationOptions { Adapter = "other" }, default))).Refusal.ShouldBe(AdapterRefusal.UnknownName);
     }
 
     [Fact]

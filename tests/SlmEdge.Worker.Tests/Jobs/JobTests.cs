@@ -2,7 +2,10 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using SlmEdge.Runtime.Tests;
+using SlmEdge.Runtime.Tests.Adapters;
 using SlmEdge.Worker.Jobs;
+using SlmEdge.Worker.Journal;
+using SlmEdge.Worker.Storage;
 using SlmEdge.Worker.Tests.Http;
 using SlmEdge.Worker.Tests.Storage;
 
@@ -98,6 +101,34 @@ public sealed class JobTests : IDisposable
     }
 
     [Fact]
+    public async Task A_job_names_the_adapter_that_decides_it_and_is_refused_for_another_task()
+    {
+        var model = new AdaptedModel();
+        await using var service = await RunningService.StartAsync(model, new WorkerOptions { DataDirectory = folder.File("data") });
+        await service.Runtime.Adapters.LoadAsync(model.AdapterBundle(1, "billing"));
+        var job = await SubmitAsync(service, "\"oil\"", query: "?adapter=billing");
+        (await FinishedAsync(service, job)).GetProperty("adapter").GetString().ShouldBe("billing");
+        var result = (await ResultsAsync(service, job)).ShouldHaveSingleItem();
+        var single = await RunningService.ReadAsync(await service.PostAsync("{\"text\":\"oil\",\"adapter\":\"billing\"}"));
+        result.GetProperty("adapter").GetString().ShouldBe("billing");
+        result.GetProperty("scores").ToString().ShouldBe(single.GetProperty("scores").ToString());
+        (await PostAsync(service, "\"oil\"", "application/jsonl", "/v1/jobs?adapter=other")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await PostAsync(service, "\"oil\"", "application/jsonl", "/v1/jobs?task=other")).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task Rows_that_are_meant_for_another_task_wait_until_it_is_served()
+    {
+        await using var database = StateDatabase.Open(folder.File("worker.db"), [.. JournalTables.Schema, .. JobTables.Schema], new WorkerLog(null));
+        var store = new JobStore(database, new DecisionJournal(database, new JournalOptions(), new WorkerLog(null)), TimeProvider.System);
+        var (job, _) = await store.BeginAsync("one", 0, null, null, "stories");
+        await store.AddRowsAsync(job.Id, 1, ["a text"]);
+        await store.AcceptAsync(job.Id, 1);
+        store.FindWork(10, "orders").ShouldBeNull();
+        store.FindWork(10, "stories")!.Value.Job.Id.ShouldBe(job.Id);
+    }
+
+    [Fact]
     public async Task Feedback_joins_its_decision()
     {
         await using var service = await Start();
@@ -127,9 +158,9 @@ public sealed class JobTests : IDisposable
         return await service.Client.SendAsync(request);
     }
 
-    private static async Task<string> SubmitAsync(RunningService service, string body, string? key = null)
+    private static async Task<string> SubmitAsync(RunningService service, string body, string? key = null, string query = "")
     {
-        var response = await PostAsync(service, body, "application/jsonl", key: key);
+        var response = await PostAsync(service, body, "application/jsonl", "/v1/jobs" + query, key);
         response.StatusCode.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.OK);
         return (await RunningService.ReadAsync(response)).GetProperty("id").GetString()!;
     }

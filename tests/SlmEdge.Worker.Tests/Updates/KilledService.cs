@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SlmEdge.Bundles.Store;
 using SlmEdge.Runtime;
+using SlmEdge.Worker.Tests.Suspects;
 using SlmEdge.Worker.Updates;
 
 namespace SlmEdge.Worker.Tests.Updates;
@@ -10,6 +11,12 @@ internal static class KilledService
 {
     public static async Task Main(string[] args)
     {
+        if (args[0] == DoomedWorker.Command)
+        {
+            await DoomedWorker.RunAsync(args);
+            return;
+        }
+
         var killAt = Enum.Parse<InstallStep>(args[1]);
         var updates = new UpdateOptions
         {
@@ -30,11 +37,14 @@ internal static class KilledService
         await Console.In.ReadLineAsync();
     }
 
-    public static Process Start(string store, InstallStep killAt)
+    public static Process Start(string store, InstallStep killAt) => Start(store, killAt.ToString());
+
+    /// <summary>Starts this program.</summary>
+    public static Process Start(params string[] arguments)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
         var start = new ProcessStartInfo(host) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { typeof(KilledService).Assembly.Location, store, killAt.ToString() })
+        foreach (var argument in arguments.Prepend(typeof(KilledService).Assembly.Location))
         {
             start.ArgumentList.Add(argument);
         }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using SlmEdge.Bundles;
 using SlmEdge.Tasks;
+using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Tests.Http;
 using SlmEdge.Worker.Tests.Storage;
 using SlmEdge.Worker.Updates;
@@ -36,6 +37,35 @@ public sealed class UpdateTests
         over.GetProperty("history")[0].GetProperty("outcome").GetString().ShouldBe("kept");
         service.Installed().ActiveVersion.ShouldBe("2.0");
         service.Installed().PreviousVersion.ShouldBe("1.2.3");
+    }
+
+    [SkippableFact]
+    public async Task A_new_version_in_a_process_of_its_own_takes_over_from_one_and_the_old_process_ends()
+    {
+        await using var service = await UpdatedService.StartAsync(isolation: new IsolationOptions
+        {
+            HostCommand = ["dotnet", Path.Combine(AppContext.BaseDirectory, "slm-edge.dll"), EngineHost.CommandName],
+        });
+        var before = Engines();
+        before.Count.ShouldBe(1);
+        using var enough = new CancellationTokenSource();
+        var client = Task.Run(async () =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                await service.AskAsync(1);
+            }
+        });
+        (await service.PutAsync(service.Make("2.0"))).Status.ShouldBe(HttpStatusCode.OK);
+        await service.WaitAsync("idle", 1);
+        await enough.CancelAsync();
+        await client;
+        (await service.VersionAsync()).ShouldBe("2.0");
+        await Eventually.HoldsAsync(() => Engines() is { Count: 1 } after && !after.SetEquals(before));
+
+        // Of this test only: the folder of its store stands in no command line, but its processes are this one's children.
+        HashSet<int> Engines() => [.. Directory.GetDirectories("/proc/self/task").SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(int.Parse).Where(id => File.ReadAllText($"/proc/{id}/cmdline").Contains(EngineHost.CommandName, StringComparison.Ordinal))];
     }
 
     [SkippableFact]
@@ -184,22 +214,30 @@ public sealed class UpdateTests
         await using var service = await UpdatedService.CreateAsync();
         await service.StartAgainAsync(Watched);
         var file = Path.Combine(service.Stick, "new.slmb");
-        File.Copy(service.Make("2.0"), file);
+        Put(service.Make("2.0"), file);
         var before = await File.ReadAllBytesAsync(file);
         await service.WaitAsync("idle", 1);
         (await service.VersionAsync()).ShouldBe("2.0");
 
         // Under another name and after a restart it is still the same file; a refused one is not tried again either.
-        File.Copy(file, Path.Combine(service.Stick, "again.slmb"));
-        File.Copy(service.Make("3.0", signed: false), Path.Combine(service.Stick, "unsigned.slmb"));
+        Put(file, Path.Combine(service.Stick, "again.slmb"));
+        Put(service.Make("3.0", signed: false), Path.Combine(service.Stick, "unsigned.slmb"));
         var over = await service.WaitAsync("idle", 2);
         over.GetProperty("history")[0].GetProperty("outcome").GetString().ShouldBe("refused");
         await service.StopAsync();
         await service.StartAgainAsync(Watched);
-        File.Copy(service.Make("4.0"), Path.Combine(service.Stick, "z-last.slmb"));
+        Put(service.Make("4.0"), Path.Combine(service.Stick, "z-last.slmb"));
         (await service.WaitAsync("idle", 3)).GetProperty("history")[0].GetProperty("to").GetString().ShouldBe("4.0");
         (await File.ReadAllBytesAsync(file)).ShouldBe(before);
         Directory.GetFileSystemEntries(service.Stick).Select(Path.GetFileName).Order().ShouldBe(["again.slmb", "new.slmb", "unsigned.slmb", "z-last.slmb"]);
+
+        // Whole at once: on a busy machine a copy may rest for longer than the short time for which a file here has to be left alone.
+        static void Put(string from, string to)
+        {
+            var hidden = Path.Combine(Path.GetDirectoryName(to)!, "." + Path.GetFileName(to));
+            File.Copy(from, hidden);
+            File.Move(hidden, to);
+        }
 
         UpdateOptions Watched(UpdateOptions options) => options with { Folder = service.Stick, FolderSettle = TimeSpan.FromMilliseconds(40), Trial = new TrialOptions { Decisions = 0 } };
     }

@@ -7,6 +7,7 @@ using SlmEdge.Bundles;
 using SlmEdge.Bundles.Store;
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Tests;
+using SlmEdge.Worker.Isolation;
 using SlmEdge.Worker.Tests.Storage;
 using SlmEdge.Worker.Updates;
 
@@ -44,18 +45,18 @@ internal sealed class UpdatedService : IAsyncDisposable
         return created;
     }
 
-    public static async Task<UpdatedService> StartAsync(Func<UpdateOptions, UpdateOptions>? change = null)
+    public static async Task<UpdatedService> StartAsync(Func<UpdateOptions, UpdateOptions>? change = null, IsolationOptions? isolation = null)
     {
         var created = await CreateAsync();
-        await created.StartAgainAsync(change);
+        await created.StartAgainAsync(change, isolation);
         return created;
     }
 
-    public async Task StartAgainAsync(Func<UpdateOptions, UpdateOptions>? change = null)
+    public async Task StartAgainAsync(Func<UpdateOptions, UpdateOptions>? change = null, IsolationOptions? isolation = null)
     {
         var updates = new UpdateOptions { StorePath = Store, BundleName = "stories", Trial = new TrialOptions { Decisions = 300 } };
         service = await WorkerService.StartFromStoreAsync(
-            new RuntimeOptions { Threads = 1 }, null, new WorkerOptions { Urls = ["http://127.0.0.1:0"], Updates = change?.Invoke(updates) ?? updates, Log = Log.Enqueue });
+            new RuntimeOptions { Threads = 1 }, isolation, new WorkerOptions { Urls = ["http://127.0.0.1:0"], Updates = change?.Invoke(updates) ?? updates, Log = Log.Enqueue });
         Client.Dispose();
         Client = new HttpClient { BaseAddress = new Uri(service.Addresses[0]) };
     }
