@@ -9,6 +9,7 @@ public sealed class LeakTests(ITestOutputHelper output)
     private const long MiB = 1024 * 1024;
 
     [SkippableFact]
+    [Trait("Category", "Slow")]
     public void Ten_thousand_calls_leave_no_handle_and_no_memory_behind()
     {
         using var program = new NativeProgram("tests/SlmEdge.Interop.Tests/Programs/soak.c");
