@@ -84,7 +84,7 @@ public sealed class ClassificationTests
     {
         PublishedLibrary.Require();
         using var bundle = TinyBundle.Create();
-        var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("The dog ran to the house. ", 100)));
+        var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("The dog ran to the house. ", 400)));
         using (var refusing = new NativeBundle(bundle.Path))
         {
             refusing.Classify(text, out _, []).ShouldBe(SlmStatus.InvalidText);
