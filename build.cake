@@ -97,6 +97,21 @@ bool CopyIfDifferent(string source, string destination)
     return true;
 }
 
+// llama.cpp's files come with the search path '$ORIGIN:', and its empty second part means the current folder: a libstdc++.so.6 that lies there would be loaded.
+// The colon becomes the end of the string, which is all that changes in a file.
+void CloseSearchPaths(string folder)
+{
+    ReadOnlySpan<byte> path = "\0$ORIGIN:\0"u8;
+    foreach (var file in System.IO.Directory.GetFiles(folder))
+    {
+        var bytes = System.IO.File.ReadAllBytes(file);
+        if (bytes.AsSpan().IndexOf(path) < 0) continue;
+        for (int at; (at = bytes.AsSpan().IndexOf(path)) >= 0;) bytes[at + path.Length - 2] = 0;
+        System.IO.File.WriteAllBytes(file + ".new", bytes);
+        System.IO.File.Move(file + ".new", file, true);
+    }
+}
+
 // For this machine's system from engines/, for another one, which is packed only, from engines/<rid>/: each has its own lock file.
 void FetchEngines(string system)
 {
@@ -108,6 +123,7 @@ void FetchEngines(string system)
     string[] proofs = [$"{destination}/llama.cpp/libllama.v0.5.0.so", $"{destination}/llama.cpp/libggml.v0.5.0.so", $"{destination}/onnxruntime/libonnxruntime.so.1"];
     if (proofs.All(System.IO.File.Exists) && System.IO.File.Exists(stamp) && System.IO.File.ReadAllText(stamp) == wanted)
     {
+        CloseSearchPaths($"{destination}/llama.cpp");
         Information($"llama.cpp and ONNX Runtime for {system}: up to date.");
         return;
     }
@@ -122,6 +138,7 @@ void FetchEngines(string system)
         .Concat(System.IO.Directory.GetFiles($"{modules}/onnxruntime-node/bin/napi-v6/linux/{system["linux-".Length..]}", "*.so*").Select(file => (file, "onnxruntime")));
     var copied = files.Count(item => CopyIfDifferent(item.file, $"{destination}/{item.Item2}/{System.IO.Path.GetFileName(item.file)}"));
     foreach (var proof in proofs.Where(file => !System.IO.File.Exists(file))) throw new CakeException($"The npm packages hold no {System.IO.Path.GetFileName(proof)}.");
+    CloseSearchPaths($"{destination}/llama.cpp");
     System.IO.File.WriteAllText(stamp, wanted);
     Information($"  {copied} new files under artifacts/native/{system}");
 }

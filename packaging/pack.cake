@@ -50,24 +50,22 @@ IEnumerable<string> FilesBelow(string folder) => System.IO.Directory.GetFiles(fo
 
 // ---- the engines' files -----------------------------------------------------------------------------------------------
 
-// llama.cpp's files come with the search path '$ORIGIN:', and its empty second part means the current folder: a libstdc++.so.6 that lies there would be loaded.
-// The colon becomes the end of the string, which is all that changes in the file.
-void CopyLibrary(string source, string destination)
+// Without the symbol tables that only a debugger reads.
+void CopyLibrary(string system, string source, string destination)
 {
-    var bytes = System.IO.File.ReadAllBytes(source);
-    ReadOnlySpan<byte> path = "\0$ORIGIN:\0"u8;
-    for (int at; (at = bytes.AsSpan().IndexOf(path)) >= 0;) bytes[at + path.Length - 2] = 0;
-    System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(destination));
-    System.IO.File.WriteAllBytes(destination, bytes);
+    CopyFile(source, destination);
+    Run(system == rid ? "strip" : "aarch64-linux-gnu-strip", ["--strip-unneeded", "--enable-deterministic-archives", destination]);
     SetMode(destination, false);
 }
 
 // libllama-common serves llama.cpp's own programs; no engine loads it.
-void CopyEngines(string system, string destination)
+void CopyEngines(string system)
 {
+    var destination = $"{root}/artifacts/obj/engines/{system}";
+    NewFolder(destination);
     foreach (var engine in new[] { "llama.cpp", "onnxruntime" })
         foreach (var file in System.IO.Directory.GetFiles($"{root}/artifacts/native/{system}/{engine}").Where(file => System.IO.Path.GetFileName(file) != "libllama-common.so"))
-            CopyLibrary(file, $"{destination}/{engine}/{System.IO.Path.GetFileName(file)}");
+            CopyLibrary(system, file, $"{destination}/{engine}/{System.IO.Path.GetFileName(file)}");
 }
 
 // ---- NuGet packages ---------------------------------------------------------------------------------------------------
@@ -86,8 +84,6 @@ void PackNatives(string system)
     Information($"NuGet packages of the engines for {system} …");
     const string project = "packaging/nuget/SlmEdge.Native.csproj";
     var files = $"{root}/artifacts/obj/engines/{system}";
-    NewFolder(files);
-    CopyEngines(system, files);
     Run("dotnet", ["restore", project, "--nologo", "-v", "quiet", "-nodeReuse:false"]);
     foreach (var (engine, folder) in new[] { ("LlamaCpp", "llama.cpp"), ("OnnxRuntime", "onnxruntime") })
         Run("dotnet", ["pack", project, "--no-restore", "-o", packages, $"-p:Engine={engine}", $"-p:Rid={system}", $"-p:NativeFolder={files}/{folder}", .. MsBuildOptions()]);
@@ -122,8 +118,9 @@ void WriteLicences(string destination)
 void CopyProgram(string system, string destination)
 {
     CopyFile($"{NativeEdge(system)}/slm-edge", $"{destination}/slm-edge", program: true);
-    CopyFile($"{NativeEdge(system)}/libe_sqlite3.so", $"{destination}/libe_sqlite3.so");
-    CopyEngines(system, $"{destination}/native/{system}");
+    CopyLibrary(system, $"{NativeEdge(system)}/libe_sqlite3.so", $"{destination}/libe_sqlite3.so");
+    System.IO.Directory.CreateDirectory($"{destination}/native");
+    Run("cp", ["-R", $"{root}/artifacts/obj/engines/{system}", $"{destination}/native/"]);
 }
 
 void PackArchive(string system)
@@ -173,7 +170,7 @@ void PackDebian(string system, string unit)
     WriteFile($"{staging}/DEBIAN/conffiles", "/etc/default/slm-edge\n");
     foreach (var script in new[] { "postinst", "prerm", "postrm" }) CopyFile($"{source}/{script}", $"{staging}/DEBIAN/{script}", program: true);
     Run("chmod", ["-R", "u=rwX,go=rX", staging]);
-    Run("dpkg-deb", ["--root-owner-group", "-Zxz", "--build", staging, DebianFile(system)]);
+    Run("dpkg-deb", ["--root-owner-group", "-Zxz", "-z3", "--build", staging, DebianFile(system)]);
 }
 
 // The unit is the one that 'slm-edge service install' writes; only its arguments come from a file.
@@ -185,7 +182,7 @@ Task("Pack")
     .Description("Packs the device's program with its engines (archives, Debian packages) and the libraries that an integrator links (NuGet).")
     .Does(() =>
 {
-    InstallDebianPackages("gcc", "libc6-dev", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "dpkg-dev");
+    InstallDebianPackages("gcc", "binutils", "libc6-dev", "gcc-aarch64-linux-gnu", "binutils-aarch64-linux-gnu", "libc6-dev-arm64-cross", "dpkg-dev");
     SetSourceDate();
     foreach (var system in systems)
     {
@@ -199,6 +196,7 @@ Task("Pack")
     foreach (var system in systems)
     {
         Information($"Archive and Debian package for {system} …");
+        CopyEngines(system);
         PackArchive(system);
         PackDebian(system, unit);
     }
