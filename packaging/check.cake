@@ -45,10 +45,10 @@ string DebianRoot()
 {
     var folder = $"{checks}/debian-12";
     if (System.IO.File.Exists($"{folder}/.complete")) return folder;
-    if (System.IO.Directory.Exists(folder)) Run("rm", ["-rf", folder]);
+    if (System.IO.Directory.Exists(folder)) Run("rm", ["-rf", "--one-file-system", folder]);
     Information("debootstrap: an empty Debian 12 …");
     System.IO.Directory.CreateDirectory(checks);
-    Run("debootstrap", ["--variant=minbase", "--include=libssl3", "bookworm", folder]);
+    Run("unshare", ["--mount", "debootstrap", "--variant=minbase", "--include=libssl3", "bookworm", folder]); // what it mounts in the root goes with it
     System.IO.File.WriteAllText($"{folder}/.complete", "");
     return folder;
 }
@@ -58,7 +58,7 @@ string ForeignLibraries(string architecture)
 {
     var folder = $"{checks}/libraries-{architecture}";
     if (System.IO.File.Exists($"{folder}/.complete")) return folder;
-    if (System.IO.Directory.Exists(folder)) Run("rm", ["-rf", folder]);
+    if (System.IO.Directory.Exists(folder)) Run("rm", ["-rf", "--one-file-system", folder]);
     var apt = $"{folder}/apt";
     foreach (var needed in new[] { "state/lists/partial", "cache/archives/partial" }) System.IO.Directory.CreateDirectory($"{apt}/{needed}");
     System.IO.File.WriteAllText($"{apt}/status", "");
@@ -73,8 +73,8 @@ string ForeignLibraries(string architecture)
 string CopyOfRoot(string name)
 {
     var folder = $"{checks}/{name}";
-    if (System.IO.Directory.Exists(folder)) Run("rm", ["-rf", folder]);
-    Run("cp", ["-a", "--reflink=auto", DebianRoot(), folder]);
+    if (System.IO.Directory.Exists(folder)) Run("rm", ["-rf", "--one-file-system", folder]);
+    Run("cp", ["-ax", "--reflink=auto", DebianRoot(), folder]);
     return folder;
 }
 

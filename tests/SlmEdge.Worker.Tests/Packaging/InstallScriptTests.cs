@@ -73,7 +73,11 @@ public sealed class InstallScriptTests : IDisposable
         Directory.CreateDirectory(Path.Combine(root, "native", "linux-x64", "llama.cpp"));
         var program = Path.Combine(root, "slm-edge");
         File.WriteAllText(program, $"#!/bin/sh\necho \"{version}: doctor\"\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         File.WriteAllText(Path.Combine(root, "native", "linux-x64", "llama.cpp", "libllama.so"), version);
         foreach (var (name, text) in more)
         {
