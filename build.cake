@@ -98,30 +98,50 @@ bool CopyIfDifferent(string source, string destination)
     return true;
 }
 
-void FetchEngines()
+// llama.cpp's files come with the search path '$ORIGIN:', and its empty second part means the current folder: a libstdc++.so.6 that lies there would be loaded.
+// The colon becomes the end of the string, which is all that changes in a file.
+void CloseSearchPaths(string folder)
 {
-    var modules = $"{root}/engines/node_modules";
-    var stamp = $"{natives}/engines.lock.sha256";
-    var wanted = Sha256($"{root}/engines/package-lock.json");
-    string[] proofs = [$"{natives}/llama.cpp/libllama.v0.5.0.so", $"{natives}/llama.cpp/libggml.v0.5.0.so", $"{natives}/onnxruntime/libonnxruntime.so.1"];
+    ReadOnlySpan<byte> path = "\0$ORIGIN:\0"u8;
+    foreach (var file in System.IO.Directory.GetFiles(folder))
+    {
+        var bytes = System.IO.File.ReadAllBytes(file);
+        if (bytes.AsSpan().IndexOf(path) < 0) continue;
+        for (int at; (at = bytes.AsSpan().IndexOf(path)) >= 0;) bytes[at + path.Length - 2] = 0;
+        System.IO.File.WriteAllBytes(file + ".new", bytes);
+        System.IO.File.Move(file + ".new", file, true);
+    }
+}
+
+// For this machine's system from engines/, for another one, which is packed only, from engines/<rid>/: each has its own lock file.
+void FetchEngines(string system)
+{
+    var source = system == rid ? $"{root}/engines" : $"{root}/engines/{system}";
+    var destination = $"{root}/artifacts/native/{system}";
+    var modules = $"{source}/node_modules";
+    var stamp = $"{destination}/engines.lock.sha256";
+    var wanted = Sha256($"{source}/package-lock.json");
+    string[] proofs = [$"{destination}/llama.cpp/libllama.v0.5.0.so", $"{destination}/llama.cpp/libggml.v0.5.0.so", $"{destination}/onnxruntime/libonnxruntime.so.1"];
     if (proofs.All(System.IO.File.Exists) && System.IO.File.Exists(stamp) && System.IO.File.ReadAllText(stamp) == wanted)
     {
-        Information("llama.cpp and ONNX Runtime: up to date.");
+        CloseSearchPaths($"{destination}/llama.cpp");
+        Information($"llama.cpp and ONNX Runtime for {system}: up to date.");
         return;
     }
 
     if (!OnPath("npm")) throw new CakeException("'npm' is not on the PATH: it fetches the native engines. On Debian: apt-get install npm");
-    Information("llama.cpp 0.5.0 and ONNX Runtime 1.30.0: fetching with npm by lock file, no script is run …");
-    Run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], $"{root}/engines");
+    Information($"llama.cpp 0.5.0 and ONNX Runtime 1.30.0 for {system}: fetching with npm by lock file, no script is run …");
+    Run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], source);
 
-    System.IO.Directory.CreateDirectory($"{natives}/llama.cpp");
-    System.IO.Directory.CreateDirectory($"{natives}/onnxruntime");
-    var files = System.IO.Directory.GetFiles($"{modules}/@node-llama-cpp/{rid}/bins/{rid}", "*.so*").Select(file => (file, "llama.cpp"))
-        .Concat(System.IO.Directory.GetFiles($"{modules}/onnxruntime-node/bin/napi-v6/linux/x64", "*.so*").Select(file => (file, "onnxruntime")));
-    var copied = files.Count(item => CopyIfDifferent(item.file, $"{natives}/{item.Item2}/{System.IO.Path.GetFileName(item.file)}"));
+    System.IO.Directory.CreateDirectory($"{destination}/llama.cpp");
+    System.IO.Directory.CreateDirectory($"{destination}/onnxruntime");
+    var files = System.IO.Directory.GetFiles($"{modules}/@node-llama-cpp/{system}/bins/{system}", "*.so*").Select(file => (file, "llama.cpp"))
+        .Concat(System.IO.Directory.GetFiles($"{modules}/onnxruntime-node/bin/napi-v6/linux/{system["linux-".Length..]}", "*.so*").Select(file => (file, "onnxruntime")));
+    var copied = files.Count(item => CopyIfDifferent(item.file, $"{destination}/{item.Item2}/{System.IO.Path.GetFileName(item.file)}"));
     foreach (var proof in proofs.Where(file => !System.IO.File.Exists(file))) throw new CakeException($"The npm packages hold no {System.IO.Path.GetFileName(proof)}.");
+    CloseSearchPaths($"{destination}/llama.cpp");
     System.IO.File.WriteAllText(stamp, wanted);
-    Information($"  {copied} new files under artifacts/native/{rid}");
+    Information($"  {copied} new files under artifacts/native/{system}");
 }
 
 void BuildTorchShim()
@@ -146,7 +166,7 @@ Task("Engines")
     if (!OperatingSystem.IsLinux() || RuntimeInformation.OSArchitecture.ToString() != "X64")
         throw new CakeException($"The build knows the engines of Linux x64 only; this is {RuntimeInformation.RuntimeIdentifier}.");
     InstallDebianPackages("libtorch-dev", "libopenblas0-pthread", "cmake", "ninja-build", "g++");
-    FetchEngines();
+    FetchEngines(rid);
     BuildTorchShim();
 });
 
@@ -154,17 +174,23 @@ Task("Engines")
 
 string[] MsBuildOptions() => ["-c", configuration, "--nologo", "-v", "minimal", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
 
-var nativeEdge = $"{apps}/slm-edge-native";
+string NativeEdge(string system) => system == rid ? $"{apps}/slm-edge-native" : $"{apps}/slm-edge-native-{system}";
 
-// The device's program compiled ahead of time. Where the compiler cannot be fetched, the one that runs on the installed .NET does the same, only slower to start.
-void BuildNativeEdge()
+// The device's program compiled ahead of time; false when the compiler cannot be fetched or fails.
+bool TryBuildNativeEdge(string system)
 {
     const string project = "tools/slm-edge-native/slm-edge-native.csproj";
-    Information("Compiling slm-edge ahead of time …");
-    if (TryRun("dotnet", ["restore", project, "--nologo", "-v", "quiet", "-nodeReuse:false"])
-        && TryRun("dotnet", ["publish", project, "--no-restore", $"-p:PublishDir={nativeEdge}/", .. MsBuildOptions()])) return;
+    Information($"Compiling slm-edge ahead of time for {system} …");
+    return TryRun("dotnet", ["restore", project, "--nologo", "-v", "quiet", "-nodeReuse:false", $"-p:EdgeRuntime={system}"])
+        && TryRun("dotnet", ["publish", project, "--no-restore", $"-p:EdgeRuntime={system}", $"-p:PublishDir={NativeEdge(system)}/", .. MsBuildOptions()]);
+}
+
+// Where it cannot be compiled, the program that runs on the installed .NET does the same, only slower to start.
+void BuildNativeEdge()
+{
+    if (TryBuildNativeEdge(rid)) return;
     Warning("slm-edge could not be compiled ahead of time (see above): artifacts/bin/slm-edge runs on the installed .NET instead and starts more slowly.");
-    if (System.IO.Directory.Exists(nativeEdge)) System.IO.Directory.Delete(nativeEdge, true);
+    if (System.IO.Directory.Exists(NativeEdge(rid))) System.IO.Directory.Delete(NativeEdge(rid), true);
 }
 
 Task("Build")
@@ -182,7 +208,7 @@ Task("Build")
         if (!System.IO.File.Exists($"{apps}/{program}/{program}")) throw new CakeException($"The build left no artifacts/app/{program}/{program}.");
         var link = new System.IO.FileInfo($"{root}/artifacts/bin/{program}");
         if (link.LinkTarget is null && link.Exists) link.Delete();
-        var folder = program == "slm-edge" && System.IO.File.Exists($"{nativeEdge}/slm-edge") ? "slm-edge-native" : program;
+        var folder = program == "slm-edge" && System.IO.File.Exists($"{NativeEdge(rid)}/slm-edge") ? "slm-edge-native" : program;
         if (link.LinkTarget != $"../app/{folder}/{program}")
         {
             link.Delete();
@@ -355,32 +381,7 @@ Task("Quickstart")
         """);
 });
 
-// ---- Pack -------------------------------------------------------------------------------------------------------------
-
-Task("Pack")
-    .Description("Packs the device program with its engines, and the libraries that an integrator links.")
-    .IsDependentOn("Build")
-    .Does(() =>
-{
-    var packages = $"{root}/artifacts/packages";
-    var version = XDocument.Load($"{root}/Directory.Build.props").Descendants("Version").First().Value;
-    System.IO.Directory.CreateDirectory(packages);
-    foreach (var library in new[] { "Formats", "Tasks", "Bundles", "Engines", "Runtime", "Extensions.AI" })
-        Run("dotnet", ["pack", $"src/SlmEdge.{library}/SlmEdge.{library}.csproj", "-o", packages, .. MsBuildOptions()]);
-
-    // The device needs no libtorch: the program, llama.cpp and ONNX Runtime are all of it.
-    var name = $"slm-edge-{version}-{rid}";
-    var staging = $"{root}/artifacts/obj/{name}";
-    if (System.IO.Directory.Exists(staging)) System.IO.Directory.Delete(staging, true);
-    System.IO.Directory.CreateDirectory($"{staging}/native/{rid}");
-    if (System.IO.File.Exists($"{nativeEdge}/slm-edge")) Run("cp", [$"{nativeEdge}/slm-edge", $"{nativeEdge}/libe_sqlite3.so", staging]);
-    else throw new CakeException("slm-edge was not compiled ahead of time (see the warning above); an archive of the other one would need .NET on the device.");
-    Run("cp", ["-rL", $"{natives}/llama.cpp", $"{natives}/onnxruntime", $"{staging}/native/{rid}/"]);
-    Run("cp", [$"{root}/LICENSE", $"{root}/packaging/install.sh", staging]);
-    System.IO.File.WriteAllLines($"{staging}/SHA256SUMS", System.IO.Directory.GetFiles(staging, "*", System.IO.SearchOption.AllDirectories)
-        .Select(file => System.IO.Path.GetRelativePath(staging, file)).Where(file => file != "SHA256SUMS").Order(StringComparer.Ordinal).Select(file => $"{Sha256($"{staging}/{file}")}  {file}"));
-    Run("tar", ["-czf", $"{packages}/{name}.tar.gz", "-C", $"{root}/artifacts/obj", name]);
-    foreach (var file in System.IO.Directory.GetFiles(packages).Order()) Information($"  artifacts/packages/{System.IO.Path.GetFileName(file)} ({new System.IO.FileInfo(file).Length / 1024:N0} KiB)");
-});
+#load "packaging/pack.cake"
+#load "packaging/check.cake"
 
 RunTarget(target);

@@ -6,11 +6,12 @@
 #   ./build.sh --target Engines         only the native engines
 #   ./build.sh --target Interop         the C interface as a shared library, in artifacts/interop
 #   ./build.sh --target Pack            packages to carry to a device and to link against
+#   ./build.sh --target PackCheck       proves them: empty Debian without network, qemu, a program that references them (root)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 case "${1:-}" in
-  -h|--help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h|--help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
 esac
 
 command -v dotnet >/dev/null 2>&1 || { echo "error: 'dotnet' is not on the PATH. Install the .NET 10 SDK and try again." >&2; exit 1; }

@@ -5,7 +5,8 @@ namespace SlmEdge.Engines.Native;
 /// <summary>
 /// Finds the native libraries of the engines. The search order is: the environment variable
 /// <see cref="DirectoryVariable"/> (the folder that holds one folder per engine); <c>native/&lt;rid&gt;/&lt;engine&gt;</c>
-/// beside the library that this code is compiled into (<see cref="LibraryDirectory"/>), then beside the program;
+/// beside the library that this code is compiled into (<see cref="LibraryDirectory"/>), then beside the program; where .NET puts the native files of
+/// packages (the folders that its host searches, <c>runtimes/&lt;rid&gt;/native</c> beside the program, the program's own folder);
 /// <c>artifacts/native/&lt;rid&gt;/&lt;engine&gt;</c> in the nearest ancestor of those folders, then of the current directory.
 /// </summary>
 public static class NativeLibraries
@@ -36,6 +37,14 @@ public static class NativeLibraries
     /// know the engines, and so they lie beside it.
     /// </summary>
     public static string? LibraryDirectory { get; set; }
+
+    /// <summary>The NuGet package that holds an engine's native files for this process; null when there is none.</summary>
+    internal static string? PackageOf(string engine) => engine switch
+    {
+        LlamaCpp => $"SlmEdge.Native.LlamaCpp.{RuntimeIdentifier}",
+        OnnxRuntime => $"SlmEdge.Native.OnnxRuntime.{RuntimeIdentifier}",
+        _ => null,
+    };
 
     /// <summary>Returns the full path of a native library.</summary>
     /// <param name="engine">The engine's folder name: <see cref="LlamaCpp"/>, <see cref="OnnxRuntime"/> or <see cref="Torch"/>.</param>
@@ -93,6 +102,11 @@ public static class NativeLibraries
             yield return Path.Combine(folder, "native", RuntimeIdentifier, engine);
         }
 
+        foreach (var folder in PackageDirectories())
+        {
+            yield return folder;
+        }
+
         foreach (var start in installed.Append(Environment.CurrentDirectory))
         {
             for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
@@ -105,6 +119,22 @@ public static class NativeLibraries
                 }
             }
         }
+    }
+
+    // The native files of packages lie together in one folder, not in one per engine. Which folder depends on how the program was published: the host names it, also
+    // where it unpacks a single file to; a program compiled ahead of time has no such host, and its files lie beside it.
+    private static IEnumerable<string> PackageDirectories()
+    {
+        if (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string searched)
+        {
+            foreach (var folder in searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+            {
+                yield return folder;
+            }
+        }
+
+        yield return Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeIdentifier, "native");
+        yield return AppContext.BaseDirectory;
     }
 
     private static string BuildRuntimeIdentifier()

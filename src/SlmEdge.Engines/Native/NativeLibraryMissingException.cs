@@ -36,5 +36,6 @@ public sealed class NativeLibraryMissingException : Exception
 
     private static string BuildMessage(string engine, string file, IReadOnlyList<string> places, string installCommand) =>
         $"The native library '{file}' of {engine} was not found. Looked at: {string.Join(", ", places)}. " +
-        $"Install it with: {installCommand} (or set {NativeLibraries.DirectoryVariable} to the folder that holds '{engine}/').";
+        $"Install it with: {installCommand} (or {(NativeLibraries.PackageOf(engine) is { } package ? $"reference the package {package}, or " : "")}" +
+        $"set {NativeLibraries.DirectoryVariable} to the folder that holds '{engine}/').";
 }

@@ -13,6 +13,9 @@ public sealed record ServiceUnit
     /// <summary>The default name of the unit and of its state folder under <c>/var/lib</c>.</summary>
     public const string DefaultName = "slm-edge";
 
+    /// <summary>The variable in <see cref="ArgumentsFile"/>.</summary>
+    public const string ArgumentsVariable = "SLM_EDGE_ARGUMENTS";
+
     /// <summary>The unit's name without <c>.service</c>.</summary>
     public string Name { get; init; } = DefaultName;
 
@@ -21,6 +24,12 @@ public sealed record ServiceUnit
 
     /// <summary>The arguments of <c>serve</c>.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>
+    /// Absolute path of a file that sets <see cref="ArgumentsVariable"/>, whose words are the arguments of <c>serve</c> in place of <see cref="Arguments"/>; null for none. A package's
+    /// unit is replaced with the package, so what the machine decides has to lie elsewhere.
+    /// </summary>
+    public string? ArgumentsFile { get; init; }
 
     /// <summary>The addresses that it listens on, as in <see cref="WorkerOptions.Urls"/>.</summary>
     public IReadOnlyList<string> Urls { get; init; } = [WorkerOptions.DefaultUrl];
@@ -61,9 +70,14 @@ public sealed record ServiceUnit
             throw new WorkerException($"The program has to be an absolute path in a unit, not '{Program}'.");
         }
 
+        if (ArgumentsFile is { } arguments && !(Path.IsPathRooted(arguments) && arguments.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '/' or '.')))
+        {
+            throw new WorkerException($"The file with the arguments has to be an absolute path of letters, digits, '-', '_' and '.', not '{arguments}'.");
+        }
+
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"""
-            # Written by 'slm-edge service install'. Changes of your own: systemctl edit {Name}
+            # {(ArgumentsFile is null ? "Written by 'slm-edge service install'." : $"What it serves is set in {ArgumentsFile}.")} Changes of your own: systemctl edit {Name}
             [Unit]
             Description=SlmEdge: a language model that answers on this device
             Documentation=man:systemd.exec(5)
@@ -73,7 +87,7 @@ public sealed record ServiceUnit
             [Service]
             Type=notify
             NotifyAccess=main
-            ExecStart={Quote(Program)} serve{string.Concat(Arguments.Select(argument => " " + Quote(argument)))}
+            ExecStart={Quote(Program)} serve{(ArgumentsFile is null ? string.Concat(Arguments.Select(argument => " " + Quote(argument))) : " $" + ArgumentsVariable)}
             Restart=always
             RestartSec=2
             TimeoutStartSec=15min
@@ -119,6 +133,11 @@ public sealed record ServiceUnit
             SystemCallFilter=sched_setaffinity sched_setscheduler set_mempolicy mbind
             SystemCallErrorNumber=EPERM
             """);
+        if (ArgumentsFile is not null)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"EnvironmentFile={ArgumentsFile}");
+        }
+
         foreach (var path in ReadablePaths)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"BindReadOnlyPaths=-{QuotePath(path)}");

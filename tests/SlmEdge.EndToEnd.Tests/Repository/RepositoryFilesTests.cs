@@ -10,6 +10,7 @@ public sealed class RepositoryFilesTests
 
     [Theory]
     [InlineData("engines")]
+    [InlineData("engines/linux-arm64")]
     [InlineData("tests/peers")]
     public void The_lock_file_pins_every_package_by_hash_and_names_no_host(string folder)
     {

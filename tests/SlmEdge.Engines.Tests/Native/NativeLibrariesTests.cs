@@ -35,6 +35,34 @@ public sealed class NativeLibrariesTests
     }
 
     [Fact]
+    public void Native_files_of_packages_are_found_where_a_build_puts_them()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "runtimes", NativeLibraries.RuntimeIdentifier, "native")).FullName;
+        var name = $"lib{Guid.NewGuid():N}.so";
+        var ofAllRuntimes = Path.Combine(folder, name);
+        var ofOneRuntime = Path.Combine(AppContext.BaseDirectory, name);
+        try
+        {
+            File.WriteAllText(ofOneRuntime, "not a library");
+            NativeLibraries.Locate(NativeLibraries.LlamaCpp, name).ShouldBe(ofOneRuntime);
+            File.Delete(ofOneRuntime);
+            File.WriteAllText(ofAllRuntimes, "not a library");
+            NativeLibraries.Locate(NativeLibraries.LlamaCpp, name).ShouldBe(ofAllRuntimes);
+        }
+        finally
+        {
+            File.Delete(ofOneRuntime);
+            File.Delete(ofAllRuntimes);
+        }
+    }
+
+    [Theory]
+    [InlineData(NativeLibraries.LlamaCpp, "SlmEdge.Native.LlamaCpp.")]
+    [InlineData(NativeLibraries.OnnxRuntime, "SlmEdge.Native.OnnxRuntime.")]
+    public void A_missing_engine_is_told_with_the_package_that_holds_it(string engine, string package) =>
+        Should.Throw<NativeLibraryMissingException>(() => NativeLibraries.Locate(engine, "libnothing.so")).Message.ShouldContain(package + NativeLibraries.RuntimeIdentifier);
+
+    [Fact]
     public void There_is_at_least_one_core() =>
         ProcessorTopology.PhysicalCores.ShouldBeInRange(1, Environment.ProcessorCount);
 

@@ -61,6 +61,18 @@ public sealed class ServiceUnitTests : IDisposable
             .ShouldContain("""ExecStart=/usr/bin/slm-edge serve --keys "/etc/my keys.json" "a\"b\\c" 50%% "$$HOME" """ + "\"\"\n");
     }
 
+    [Fact]
+    public void The_unit_of_a_package_takes_its_arguments_from_a_file()
+    {
+        var lines = (Unit() with { Arguments = ["--bundle", "store:orders"], ArgumentsFile = "/etc/default/slm-edge" }).ToText().Split('\n');
+        lines.ShouldContain("ExecStart=/usr/bin/slm-edge serve $SLM_EDGE_ARGUMENTS");
+        lines.ShouldContain("EnvironmentFile=/etc/default/slm-edge");
+        foreach (var path in new[] { "etc/default/slm-edge", "/etc/default/slm edge", "/etc/%n", "/etc/a\nUser=root" })
+        {
+            Should.Throw<WorkerException>(() => (Unit() with { ArgumentsFile = path }).ToText());
+        }
+    }
+
     [Theory]
     [InlineData("a\nExecStartPre=/bin/sh")]
     [InlineData("tab\t")]

@@ -21,7 +21,8 @@ internal static class ServiceCommand
         var (name, folder) = Unit(command);
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the unit and change nothing." };
         var urls = new Option<string>("--urls") { Description = "Addresses to listen on, as for 'serve'; only Unix sockets get no network at all.", DefaultValueFactory = _ => WorkerOptions.DefaultUrl };
-        var bundle = new Option<string>("--bundle") { Description = "The bundle, as for 'serve': store:NAME (in /var/lib/UNIT/store), or an absolute path.", Required = true };
+        var bundle = new Option<string>("--bundle") { Description = "The bundle, as for 'serve': store:NAME (in /var/lib/UNIT/store), or an absolute path." };
+        var argumentsFile = new Option<string>("--arguments-file") { Description = $"A file that sets {ServiceUnit.ArgumentsVariable}, the arguments of 'serve', in place of --bundle and what follows --; for packages.", HelpName = "FILE" };
         var allow = new Option<string[]>("--allow") { Description = "Addresses or networks beyond this machine that may reach it, or 'any'.", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
         var read = new Option<string[]>("--read") { Description = "Further files and folders that it has to read: keys, certificates, adapters, a stick.", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
         var memory = new Option<int>("--memory") { Description = "MiB of memory for service and engine together; 0 for half of the machine's." };
@@ -31,7 +32,7 @@ internal static class ServiceCommand
         var rest = new Argument<string[]>("serve-arguments") { Description = "Further arguments of 'serve', after --.", Arity = ArgumentArity.ZeroOrMore };
         memory.AtLeast(0);
         watchdog.Between(5, 86_400);
-        foreach (var option in new Option[] { dryRun, bundle, urls, allow, read, memory, watchdog, group, program })
+        foreach (var option in new Option[] { dryRun, bundle, argumentsFile, urls, allow, read, memory, watchdog, group, program })
         {
             command.Options.Add(option);
         }
@@ -39,9 +40,15 @@ internal static class ServiceCommand
         command.Arguments.Add(rest);
         command.SetAction(async (parsed, ct) =>
         {
-            var served = parsed.GetValue(bundle)!;
-            var inStore = StoreArguments.NameInStore(served) is not null;
-            if (!inStore && !Path.IsPathRooted(served))
+            var file = parsed.GetValue(argumentsFile);
+            var served = parsed.GetValue(bundle);
+            if ((served is null) == (file is null) || (file is not null && parsed.GetValue(rest) is { Length: > 0 }))
+            {
+                throw new UsageException("Say what it serves: with --bundle (and arguments of 'serve' after --), or with --arguments-file alone.");
+            }
+
+            var inStore = served is null || StoreArguments.NameInStore(served) is not null;
+            if (!inStore && !Path.IsPathRooted(served!))
             {
                 throw new UsageException("--bundle has to be store:NAME or an absolute path: a service has no current folder.");
             }
@@ -50,11 +57,12 @@ internal static class ServiceCommand
             {
                 Name = parsed.GetValue(name)!,
                 Program = Path.GetFullPath(parsed.GetValue(program)!),
-                Arguments = ["--bundle", served, "--urls", parsed.GetValue(urls)!, .. parsed.GetValue(rest)!],
+                Arguments = served is null ? [] : ["--bundle", served, "--urls", parsed.GetValue(urls)!, .. parsed.GetValue(rest)!],
+                ArgumentsFile = file,
                 Urls = parsed.GetValue(urls)!.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                 AllowedPeers = parsed.GetValue(allow)!,
                 Group = parsed.GetValue(group),
-                ReadablePaths = inStore ? parsed.GetValue(read)! : [served, .. parsed.GetValue(read)!],
+                ReadablePaths = inStore ? parsed.GetValue(read)! : [served!, .. parsed.GetValue(read)!],
                 MemoryMebibytes = parsed.GetValue(memory) is > 0 and var mebibytes ? mebibytes : null,
                 WatchdogSeconds = parsed.GetValue(watchdog),
             }.ToText();
@@ -64,20 +72,20 @@ internal static class ServiceCommand
                 return ExitCodes.Done;
             }
 
-            var file = Path.Combine(parsed.GetValue(folder)!, parsed.GetValue(name) + ".service");
+            var unit = Path.Combine(parsed.GetValue(folder)!, parsed.GetValue(name) + ".service");
             try
             {
-                AtomicFile.WriteText(file, text);
+                AtomicFile.WriteText(unit, text);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 throw new WorkerException($"The unit cannot be written: {error.Message} Run it as root, or look at it with --dry-run.", error);
             }
 
-            Console.WriteLine(file);
+            Console.WriteLine(unit);
             return !IsSystem(parsed.GetValue(folder)!) || (await SystemctlAsync(ct, "daemon-reload").ConfigureAwait(false) == 0 && await SystemctlAsync(ct, "enable", "--now", parsed.GetValue(name)!).ConfigureAwait(false) == 0)
                 ? ExitCodes.Done
-                : throw new WorkerException($"The unit stands in {file}, but systemd does not start it; 'journalctl -u {parsed.GetValue(name)}' says why.");
+                : throw new WorkerException($"The unit stands in {unit}, but systemd does not start it; 'journalctl -u {parsed.GetValue(name)}' says why.");
         });
         return command;
     }
