@@ -2,6 +2,8 @@ using SlmEdge.Bundles;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Engines.Tests;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Embeddings;
+using SlmEdge.Runtime.Memory;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Prompts;
 
@@ -51,6 +53,32 @@ public sealed class BothEnginesTests : IDisposable
         (await named.Classifier.ClassifyAsync("pump leaks oil")).Engine.ShouldBe("onnx");
     }
 
+    [Theory]
+    [InlineData(EngineChoice.Llama, "llama.cpp", "99.0.0", null)]
+    [InlineData(EngineChoice.Onnx, "llama.cpp", "99.0.0", null)]
+    [InlineData(EngineChoice.Onnx, "ONNX Runtime", null, "99.0.0")]
+    public void A_bundle_for_a_newer_engine_is_refused_before_its_model_is_loaded(EngineChoice engine, string name, string? llama, string? onnx)
+    {
+        var bundle = Write(Verbalizer.Code, new BundleRequirements { Llama = llama, Onnx = onnx });
+        var error = Should.Throw<BundleRequirementException>(() => Open(bundle, new RuntimeOptions { Engine = engine }));
+        (error.Component, error.Required).ShouldBe((name, "99.0.0"));
+        error.Message.ShouldContain($"Update {name}");
+        if (onnx is not null)
+        {
+            Open(bundle, new RuntimeOptions { Engine = EngineChoice.Llama }).Dispose(); // Only what computes is asked.
+        }
+        else
+        {
+            Should.Throw<BundleRequirementException>(() => Embedder.Open(bundle, new EmbedderOptions { CacheDirectory = Path.Combine(folder, "cache") }));
+        }
+    }
+
+    [Theory]
+    [InlineData(EngineChoice.Llama)]
+    [InlineData(EngineChoice.Onnx)]
+    public void A_model_that_needs_more_memory_than_is_allowed_is_refused_by_either_engine(EngineChoice engine) =>
+        Should.Throw<ModelMemoryException>(() => Open(Write(Verbalizer.Code), new RuntimeOptions { Engine = engine, MemoryLimitBytes = 100_000 })).Estimate.Weights.ShouldBeGreaterThan(0);
+
     private async Task<IReadOnlyList<Decision>> Decide(string bundle, EngineChoice engine, string name, string file)
     {
         using var runtime = Open(bundle, new RuntimeOptions { Engine = engine });
@@ -62,7 +90,7 @@ public sealed class BothEnginesTests : IDisposable
 
     private SlmRuntime Open(string bundle, RuntimeOptions options) => SlmRuntime.Open(bundle, options with { CacheDirectory = Path.Combine(folder, "cache"), Threads = 1 });
 
-    private string Write(Verbalizer verbalizer)
+    private string Write(Verbalizer verbalizer, BundleRequirements? requires = null)
     {
         var model = new RandomLlama(seed: 11);
         var gguf = Path.Combine(folder, "model.gguf");
@@ -85,6 +113,7 @@ public sealed class BothEnginesTests : IDisposable
             TokenizerSha256 = model.Tokenizer.Sha256,
             Codes = prompt.Codes,
             PromptSha256 = prompt.Sha256,
+            Requires = requires,
             Recommended = new BundleRecommendation("onnx", "onnx/model.onnx"),
         });
         writer.AddFile("gguf/model.gguf", gguf, BundleFileRole.Gguf);

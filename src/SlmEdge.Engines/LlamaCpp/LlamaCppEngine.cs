@@ -7,6 +7,8 @@ using SlmEdge.Engines.LlamaCpp.Sequences;
 using SlmEdge.Engines.Native;
 using SlmEdge.Engines.Scoring;
 using SlmEdge.Engines.Sequences;
+using SlmEdge.Formats.Gguf;
+using SlmEdge.Formats.Gguf.Adapters;
 using SlmEdge.Tasks.Labels;
 
 namespace SlmEdge.Engines.LlamaCpp;
@@ -113,6 +115,15 @@ public sealed partial class LlamaCppEngine : IEngine
     /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
     public static void LoadLibraries() => LlamaBackend.EnsureLoaded();
 
+    /// <summary>The version that llama.cpp reports; its libraries are loaded for that.</summary>
+    /// <exception cref="EngineException">A library is there but does not load.</exception>
+    /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
+    public static string ReadLibraryVersion()
+    {
+        LlamaBackend.EnsureLoaded();
+        return LlamaBackend.Version;
+    }
+
     /// <summary>Loads a model.</summary>
     /// <param name="ggufPath">A GGUF file with weights and vocabulary.</param>
     /// <param name="options">Context, batch, threads and adapter; null takes the defaults.</param>
@@ -125,6 +136,7 @@ public sealed partial class LlamaCppEngine : IEngine
     /// <param name="checkedModel">A GGUF file with weights and vocabulary.</param>
     /// <param name="options">Context, batch, threads and adapter; null takes the defaults.</param>
     /// <exception cref="EngineException">llama.cpp refuses the file, or an option does not suit the model.</exception>
+    /// <exception cref="SlmEdge.Formats.ModelFormatException">The adapter is damaged, or does not fit the model.</exception>
     /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
     public static LlamaCppEngine Open(VerifiedGguf checkedModel, LlamaCppOptions? options = null)
     {
@@ -140,7 +152,7 @@ public sealed partial class LlamaCppEngine : IEngine
         ArgumentOutOfRangeException.ThrowIfLessThan(options.FullSequences, 1);
         if (options.AdapterPath is { } adapterPath)
         {
-            VerifiedGguf.Check(adapterPath);
+            CheckAdapter(adapterPath, ggufPath);
         }
 
         LlamaBackend.EnsureLoaded();
@@ -354,6 +366,15 @@ public sealed partial class LlamaCppEngine : IEngine
         overrides[1] = default;
         parameters.KvOverrides = (nint)overrides;
         return SafeLlamaModelHandle.Load(path, parameters);
+    }
+
+    // What does not fit is passed over by llama.cpp in silence, or computes something else.
+    private static void CheckAdapter(string adapterPath, string modelPath)
+    {
+        VerifiedGguf.Check(adapterPath);
+        using var adapter = GgufFile.Open(adapterPath);
+        using var model = GgufFile.Open(modelPath);
+        GgufAdapterCheck.Check(adapter, model);
     }
 
     private SafeLlamaContextHandle CreateContext(LlamaCppOptions options, int threads, int passTokens, int maxOutputs, int sequenceLimit)

@@ -45,6 +45,15 @@ public sealed class OnnxEngine : IEngine
     /// <summary>The tokenizer of <c>tokenizer.gguf</c> in the folder, or null without that file; it lives as long as the engine.</summary>
     public LlamaTokenizer? Tokenizer { get; }
 
+    /// <summary>The version that ONNX Runtime reports; its library is loaded for that.</summary>
+    /// <exception cref="EngineException">The library is there but does not load, or is too old.</exception>
+    /// <exception cref="NativeLibraryMissingException">ONNX Runtime is not installed.</exception>
+    public static string ReadLibraryVersion()
+    {
+        OrtEnvironment.EnsureLoaded();
+        return OrtEnvironment.Version;
+    }
+
     /// <summary>Loads a model folder.</summary>
     /// <param name="modelDirectory">Holds <c>genai_config.json</c> and the model that it names.</param>
     /// <param name="options">Context, batch and threads; null takes the defaults.</param>

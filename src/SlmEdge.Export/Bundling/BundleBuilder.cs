@@ -76,7 +76,8 @@ public sealed class BundleBuilder
         EvaluationSet test = EvaluationSet.Create(_request.DataFile, testRows, run.Task);
         var verifier = new StageVerifier(run.Task, run.Record.Codes, test, run.Record.PromptSha256);
         var workshop = new StageWorkshop(run, work, _request, _progress, ct);
-        (List<StageResult> stages, StageResult reference) = Score(workshop, verifier, ct);
+        (List<StageResult> stages, StageResult reference) = StageSeries.Score<StageResult>(
+            workshop.Stages(_request.Gguf, _request.Onnx, _request.AsTrained), (stage, compared) => verifier.Score(stage, compared, _progress, ct));
         Enforce(stages, reference);
 
         IReadOnlyList<BaselineResult> baselines = trainRows.Count == 0
@@ -96,32 +97,6 @@ public sealed class BundleBuilder
         string reportPath = _request.ReportPath ?? Path.Combine(Path.GetDirectoryName(output)!, Path.GetFileNameWithoutExtension(output) + ".report.html");
         ProofReport.Write(proof, reportPath);
         return new BundleOutcome(output, reportPath, manifest, proof, _warnings) { Merging = workshop.Merging, Smaller = workshop.Smaller };
-    }
-
-    private (List<StageResult> Stages, StageResult Reference) Score(StageWorkshop workshop, StageVerifier verifier, CancellationToken ct)
-    {
-        // The base is scored first in the pipeline but compared with what came of it, so it waits for the reference.
-        var stages = new List<StageResult>();
-        StageDefinition? waiting = null;
-        StageResult? reference = null;
-        foreach (StageDefinition stage in workshop.Stages(_request.Gguf, _request.Onnx, _request.AsTrained))
-        {
-            if (stage.Stage == StageNames.Base)
-            {
-                waiting = stage;
-                continue;
-            }
-
-            StageResult result = verifier.Score(stage, reference, _progress, ct);
-            stages.Add(result);
-            if (reference is null)
-            {
-                reference = result;
-                stages.Insert(0, verifier.Score(waiting!, reference, _progress, ct));
-            }
-        }
-
-        return (stages, reference!);
     }
 
     private void Enforce(List<StageResult> stages, StageResult reference)
@@ -160,6 +135,7 @@ public sealed class BundleBuilder
         string template = BaseChatTemplate.Load(run.BaseDirectory) ?? "";
         var writer = new BundleWriter(new BundleManifest
         {
+            Requires = ShippedRequirements.Of(proof.Stages.Select(stage => stage.Definition)),
             Name = proof.Title,
             Version = _request.Version,
             CreatedUtc = proof.CreatedUtc,

@@ -53,7 +53,8 @@ public sealed class WritingBundleBuilder(BundleRequest request, IProgress<Export
         var scorer = new WritingStageScorer(
             run.Task, rows, run.Record.PromptSha256 ?? throw new ExportException($"The run '{run.Directory}' does not say how its prompts were rendered. Train it again."), template);
         var workshop = new StageWorkshop(run, work, request, progress, ct);
-        (List<WritingStageResult> stages, WritingStageResult reference) = Score(workshop, scorer, ct);
+        (List<WritingStageResult> stages, WritingStageResult reference) = StageSeries.Score<WritingStageResult>(
+            workshop.Stages(request.Gguf, request.Onnx, request.AsTrained), (stage, compared) => scorer.Score(stage, compared, progress, ct));
         WritingStageResult[] shipped = [.. stages.Where(stage => stage.Definition.File is not null)];
         Enforce(shipped, reference);
         double best = shipped.Max(stage => stage.Score);
@@ -68,6 +69,7 @@ public sealed class WritingBundleBuilder(BundleRequest request, IProgress<Export
         File.WriteAllText(task, run.Task.ToJson());
         var writer = new BundleWriter(new BundleManifest
         {
+            Requires = ShippedRequirements.Of(stages.Select(stage => stage.Definition)),
             Name = request.Name ?? run.Task.Name,
             Version = request.Version,
             CreatedUtc = DateTime.UtcNow,
@@ -83,32 +85,6 @@ public sealed class WritingBundleBuilder(BundleRequest request, IProgress<Export
         writer.AddFile("task.json", task, BundleFileRole.Task);
         BundleBuilder.AddModels(writer, run, workshop, request);
         return new WritingBundleOutcome(output, writer.Write(output, key), stages, reference, recommended, _warnings) { Merging = workshop.Merging };
-    }
-
-    private (List<WritingStageResult> Stages, WritingStageResult Reference) Score(StageWorkshop workshop, WritingStageScorer scorer, CancellationToken ct)
-    {
-        // The base is scored first in the pipeline but compared with what came of it, so it waits for the reference.
-        var stages = new List<WritingStageResult>();
-        StageDefinition? waiting = null;
-        WritingStageResult? reference = null;
-        foreach (StageDefinition stage in workshop.Stages(request.Gguf, request.Onnx, request.AsTrained))
-        {
-            if (stage.Stage == StageNames.Base)
-            {
-                waiting = stage;
-                continue;
-            }
-
-            WritingStageResult result = scorer.Score(stage, reference, progress, ct);
-            stages.Add(result);
-            if (reference is null)
-            {
-                reference = result;
-                stages.Insert(0, scorer.Score(waiting!, reference, progress, ct));
-            }
-        }
-
-        return (stages, reference!);
     }
 
     private void Enforce(IReadOnlyList<WritingStageResult> shipped, WritingStageResult reference)

@@ -22,7 +22,7 @@ internal static class FuzzBenchmark
         try
         {
             var only = arguments.Text("targets")?.Split(',');
-            FuzzTarget[] targets = [.. FuzzTargets.Create(arguments.Required("bundle"), folder).Where(target => only?.Contains(target.Name) ?? true)];
+            FuzzTarget[] targets = [.. FuzzTargets.Create(arguments.Required("bundle"), Path.Combine(RepositoryFiles.Root, "models", "edge-nano", "tokenizer.json"), folder).Where(target => only?.Contains(target.Name) ?? true)];
             Console.WriteLine($"fuzz: {Machine.Describe()}, {count} mutations, seed {seed}");
             var table = new MarkdownTable("file", "mutations", "refused", "loaded", "other exceptions", "over memory", "slowest, ms");
             for (var i = 0; i < targets.Length; i++)
@@ -56,19 +56,18 @@ internal static class FuzzBenchmark
             watch.Change(HangMilliseconds, Timeout.Infinite);
             var before = GC.GetAllocatedBytesForCurrentThread();
             var start = Stopwatch.GetTimestamp();
-            try
+            switch (target.Try(path, out var error))
             {
-                target.Load(path);
-                loaded++;
-            }
-            catch (Exception error) when (target.Refused.Any(type => type.IsInstanceOfType(error)))
-            {
-                refused++;
-            }
-            catch (Exception error)
-            {
-                untyped++;
-                Console.Error.WriteLine($"{target.Name}: mutation {mutation}: {error.GetType().Name}: {error.Message.Split('\n')[0]} {error.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("SlmEdge", StringComparison.Ordinal))?.Trim()}");
+                case FuzzOutcome.Used:
+                    loaded++;
+                    break;
+                case FuzzOutcome.Refused:
+                    refused++;
+                    break;
+                default:
+                    untyped++;
+                    Console.Error.WriteLine($"{target.Name}: mutation {mutation}: {error!.GetType().Name}: {error.Message.Split('\n')[0]} {error.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("SlmEdge", StringComparison.Ordinal))?.Trim()}");
+                    break;
             }
 
             slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(start).TotalMilliseconds);

@@ -4,16 +4,16 @@ using System.Globalization;
 namespace SlmEdge.Benchmarks.Fuzzing;
 
 /// <summary>A <see cref="NativeFuzzWorker"/>, started again when it ended.</summary>
-internal sealed class NativeFuzzProcess(string target) : IDisposable
+internal sealed class NativeFuzzProcess : IDisposable
 {
     private readonly List<string> errors = [];
     private Process? process;
 
     /// <summary>Has a file used.</summary>
-    public (FuzzOutcome Outcome, long Memory, string Message) Use(string path, int milliseconds)
+    public (FuzzOutcome Outcome, long Memory, string Message) Use(string target, string path, int milliseconds)
     {
         process ??= Start();
-        process.StandardInput.WriteLine(path);
+        process.StandardInput.WriteLine($"{target}\t{path}");
         process.StandardInput.Flush();
         var deadline = Stopwatch.StartNew();
         while (true)
@@ -44,17 +44,15 @@ internal sealed class NativeFuzzProcess(string target) : IDisposable
 
     private Process Start()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
-            start.ArgumentList.Add(typeof(NativeFuzzProcess).Assembly.Location);
-        }
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(typeof(NativeFuzzProcess).Assembly.Location);
 
-        foreach (var argument in (string[])[NativeFuzzWorker.Command, "--target", target])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        start.ArgumentList.Add(NativeFuzzWorker.Command);
         var started = Process.Start(start) ?? throw new InvalidOperationException("The worker did not start.");
         started.ErrorDataReceived += (_, line) =>
         {
