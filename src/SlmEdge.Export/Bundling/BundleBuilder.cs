@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using SlmEdge.Bundles;
 using SlmEdge.Export.Onnx;
@@ -86,7 +85,7 @@ public sealed class BundleBuilder
         StageResult recommended = _request.Limits.Recommend(stages)!;
         BundleCalibration calibration = Calibrate(run, validRows, recommended, ct);
         var proof = new StageProof(
-            _request.Name ?? run.Task.Name, run.Task, test, stages, reference, baselines, recommended, calibration, DateTime.UtcNow, DescribeMachine());
+            _request.Name ?? run.Task.Name, run.Task, test, stages, reference, baselines, recommended, calibration, DateTime.UtcNow, ExportingMachine.Describe());
 
         string report = Path.Combine(work, "report.html");
         ProofReport.Write(proof, report);
@@ -94,7 +93,7 @@ public sealed class BundleBuilder
         File.WriteAllText(task, run.Task.ToJson());
         BundleManifest manifest = Pack(run, workshop, proof, report, task, output, key);
 
-        string reportPath = _request.ReportPath ?? Path.Combine(Path.GetDirectoryName(output)!, Path.GetFileNameWithoutExtension(output) + ".report.html");
+        string reportPath = _request.ReportPathFor(output);
         ProofReport.Write(proof, reportPath);
         return new BundleOutcome(output, reportPath, manifest, proof, _warnings) { Merging = workshop.Merging, Smaller = workshop.Smaller };
     }
@@ -228,6 +227,4 @@ public sealed class BundleBuilder
             return (train ?? [], valid ?? []);
         }
     }
-
-    private static string DescribeMachine() => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}";
 }

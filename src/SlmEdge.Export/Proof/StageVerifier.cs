@@ -86,7 +86,7 @@ public sealed class StageVerifier
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         progress?.Report(new ExportProgress(stage.Stage, texts.Length, texts.Length));
-        return Compare(stage, logProbs, labels, texts.Length / seconds, Describe(opened.Engine.Info), reference);
+        return Compare(stage, logProbs, labels, texts.Length / seconds, opened.Description, reference);
     }
 
     private StageResult Compare(
@@ -128,6 +128,4 @@ public sealed class StageVerifier
 
         return changed;
     }
-
-    private static string Describe(EngineInfo info) => $"{info.Name} {info.Version}, {info.CpuLevel}, {info.Threads} threads";
 }
