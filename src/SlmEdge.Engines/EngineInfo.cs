@@ -15,4 +15,8 @@ public sealed record EngineInfo(
     string CpuLevel,
     int Threads,
     bool Gpu,
-    string? GpuName);
+    string? GpuName)
+{
+    /// <summary>Why a GPU that is there does not compute, where it was tried and did not work; null otherwise.</summary>
+    public string? GpuProblem { get; init; }
+}

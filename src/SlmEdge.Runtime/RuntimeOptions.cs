@@ -23,6 +23,13 @@ public sealed record RuntimeOptions
     /// <summary>Threads for one evaluation. 0, the default, leaves the choice to the engine.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Layers that a GPU computes: 0 for none, negative for all; ONNX Runtime takes all or none. Null, the default, is all where the engine's GPU library is installed and finds a GPU, unless
+    /// <see cref="Deterministic"/> asks for the same bits, which the CPU computes. A GPU that turns out not to work is done without (<see cref="SlmEdge.Engines.EngineInfo.GpuProblem"/>);
+    /// one that was asked for is an error.
+    /// </summary>
+    public int? GpuLayers { get; init; }
+
     /// <summary>Tokens of one sequence: instruction, text and label. 0, the default, takes what the model was made for.</summary>
     public int ContextLength { get; init; }
 

@@ -36,7 +36,7 @@ public sealed class SlmRuntime : IDisposable
         this.model = model;
         this.scheduler = scheduler;
         this.options = options;
-        EngineInfo = model.Engine.Info;
+        EngineInfo = model.Engine.Info with { GpuProblem = model.GpuProblem };
         ContextLength = model.Engine.ContextLength;
         Adapters = new AdapterCollection(bundle, model, scheduler, options);
         models = TaskModels.Create(bundle.Manifest, bundle.Manifest, model, scheduler, options, null, null, Adapters);

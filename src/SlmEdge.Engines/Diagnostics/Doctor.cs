@@ -28,12 +28,7 @@ public static class Doctor
         Inspect("ONNX Runtime", NativeLibraries.OnnxRuntime, OrtEnvironment.LibraryFile, () =>
         {
             OrtEnvironment.EnsureLoaded();
-
-            // The list names what was compiled in. A provider can run only when its own library lies beside the runtime.
-            var beside = Path.GetDirectoryName(OrtEnvironment.LibraryPath) ?? string.Empty;
-            var gpu = OrtEnvironment.AvailableProviders().FirstOrDefault(provider =>
-                provider == "CUDAExecutionProvider" && File.Exists(Path.Combine(beside, "libonnxruntime_providers_cuda.so")));
-            return (OrtEnvironment.Version, OrtEnvironment.LibraryPath, CpuLevel.Instructions, gpu);
+            return (OrtEnvironment.Version, OrtEnvironment.LibraryPath, CpuLevel.Instructions, OrtEnvironment.FindCuda());
         });
 
     // Loaded only here, and never by what runs on the device: it brings all of libtorch into the process.

@@ -102,6 +102,15 @@ public sealed partial class LlamaCppEngine : IEngine
         return LlamaBackend.Version;
     }
 
+    /// <summary>The first GPU that the installed llama.cpp can use, or null without; loads its libraries.</summary>
+    /// <exception cref="EngineException">A library is there but does not load.</exception>
+    /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
+    public static string? FindGpu()
+    {
+        LlamaBackend.EnsureLoaded();
+        return LlamaBackend.FindGpu();
+    }
+
     /// <summary>Loads a model.</summary>
     /// <param name="ggufPath">A GGUF file with weights and vocabulary.</param>
     /// <param name="options">Context, batch, threads and adapter; null takes the defaults.</param>

@@ -15,22 +15,34 @@ public static class CpuLevel
     public static string Describe(string level) =>
         string.IsNullOrEmpty(level) ? Instructions : $"{level} ({Instructions})";
 
+    // By CPUID, because a program compiled ahead of time answers IsSupported for what it was compiled for.
     private static string DescribeInstructions()
     {
-        (bool Has, string Name)[] sets =
-        [
-            (Sse42.IsSupported && !Avx.IsSupported, "SSE4.2"),
-            (Avx.IsSupported && !Avx2.IsSupported, "AVX"),
-            (Avx2.IsSupported, "AVX2"),
-            (Fma.IsSupported, "FMA"),
-            (AvxVnni.IsSupported, "AVX-VNNI"),
-            (Avx512F.IsSupported, "AVX-512F"),
-            (Avx512BW.IsSupported, "AVX-512BW"),
-            (Avx512Vbmi.IsSupported, "AVX-512VBMI"),
-            (AdvSimd.IsSupported, "NEON"),
-            (Dp.IsSupported, "DotProd"),
-        ];
-        var names = string.Join(' ', sets.Where(set => set.Has).Select(set => set.Name));
+        var names = string.Join(' ', (X86Base.IsSupported ? OfX86() : [(AdvSimd.IsSupported, "NEON"), (Dp.IsSupported, "DotProd")]).Where(set => set.Has).Select(set => set.Name));
         return names.Length > 0 ? names : RuntimeInformation.ProcessArchitecture.ToString();
+    }
+
+    // Bits of leaf 1, and of leaf 7 with sub-leaves 0 and 1, as in Intel's and AMD's manuals.
+    private static (bool Has, string Name)[] OfX86()
+    {
+        var highest = X86Base.CpuId(0, 0).Eax;
+        var one = X86Base.CpuId(1, 0);
+        var seven = highest >= 7 ? X86Base.CpuId(7, 0) : default;
+        var sevenOne = seven.Eax >= 1 ? X86Base.CpuId(7, 1) : default;
+        var avx = Has(one.Ecx, 28);
+        var avx2 = Has(seven.Ebx, 5);
+        return
+        [
+            (Has(one.Ecx, 20) && !avx, "SSE4.2"),
+            (avx && !avx2, "AVX"),
+            (avx2, "AVX2"),
+            (Has(one.Ecx, 12), "FMA"),
+            (Has(sevenOne.Eax, 4), "AVX-VNNI"),
+            (Has(seven.Ebx, 16), "AVX-512F"),
+            (Has(seven.Ebx, 30), "AVX-512BW"),
+            (Has(seven.Ecx, 1), "AVX-512VBMI"),
+        ];
+
+        static bool Has(int register, int bit) => (register >> bit & 1) != 0;
     }
 }

@@ -10,7 +10,7 @@ using SlmEdge.Tasks.Labels;
 
 namespace SlmEdge.Engines.OnnxRuntime;
 
-/// <summary>A folder with an ONNX decoder, as ONNX Runtime GenAI's model builder lays it out, evaluated by ONNX Runtime on the CPU.</summary>
+/// <summary>A folder with an ONNX decoder, as ONNX Runtime GenAI's model builder lays it out, evaluated by ONNX Runtime.</summary>
 /// <remarks>Safe to call from several threads; the calls then wait for each other.</remarks>
 public sealed class OnnxEngine : IEngine
 {
@@ -30,7 +30,7 @@ public sealed class OnnxEngine : IEngine
         scorer = new OnnxLabelScorer(decoder, options.BatchTokens, options.CachedPrefixTokens);
         Tokenizer = tokenizer;
         ContextLength = contextLength;
-        Info = new EngineInfo("ONNX Runtime", OrtEnvironment.Version, OrtEnvironment.LibraryPath, CpuLevel.Instructions, threads, Gpu: false, GpuName: null);
+        Info = new EngineInfo("ONNX Runtime", OrtEnvironment.Version, OrtEnvironment.LibraryPath, CpuLevel.Instructions, threads, options.Gpu, options.Gpu ? OrtEnvironment.FindCuda() : null);
     }
 
     /// <inheritdoc/>
@@ -52,6 +52,15 @@ public sealed class OnnxEngine : IEngine
     {
         OrtEnvironment.EnsureLoaded();
         return OrtEnvironment.Version;
+    }
+
+    /// <summary>Name of what computes where a GPU can be used, or null without; loads ONNX Runtime's library.</summary>
+    /// <exception cref="EngineException">The library is there but does not load.</exception>
+    /// <exception cref="NativeLibraryMissingException">ONNX Runtime is not installed.</exception>
+    public static string? FindGpu()
+    {
+        OrtEnvironment.EnsureLoaded();
+        return OrtEnvironment.FindCuda();
     }
 
     /// <summary>Loads a model folder.</summary>
@@ -78,7 +87,13 @@ public sealed class OnnxEngine : IEngine
         var path = Path.Combine(modelDirectory, config.DecoderFile);
         VerifiedOnnx.Check(path);
         var threads = options.Threads > 0 ? options.Threads : ProcessorTopology.PhysicalCores;
-        var session = OrtSession.Load(path, threads);
+        if (options.Gpu && FindGpu() is null)
+        {
+            throw new EngineException(
+                $"ONNX Runtime in '{OrtEnvironment.LibraryPath}' cannot use a GPU: '{OrtEnvironment.CudaLibrary}' is not there. Put the CUDA provider of version {OrtEnvironment.Version} beside it, or compute on the CPU.");
+        }
+
+        var session = OrtSession.Load(path, threads, options.Gpu);
         try
         {
             var vocabulary = Path.Combine(modelDirectory, "tokenizer.gguf");
@@ -183,13 +198,19 @@ public sealed class OnnxEngine : IEngine
     /// <summary>
     /// Hands out the model's sequences for a scheduler to use; until they are disposed the engine's own members that evaluate refuse.
     /// </summary>
-    /// <param name="repeatable">Whether logits have to be the same bits whatever else is evaluated.</param>
+    /// <param name="repeatable">Whether logits have to be the same bits whatever else is evaluated; not on a GPU.</param>
+    /// <exception cref="EngineException">The model computes on a GPU and cannot be repeatable.</exception>
     /// <exception cref="InvalidOperationException">They are handed out already.</exception>
     public ISequenceEngine OpenSequences(bool repeatable = false)
     {
         lock (gate)
         {
             CheckUsable();
+            if (repeatable && options.Gpu)
+            {
+                throw new EngineException("Evaluations on a GPU are not known to repeat bit for bit. Compute on the CPU, or do without.");
+            }
+
             lent = true;
             return new OnnxSequences(decoder, ContextLength, options.BatchTokens, options.CachedPrefixTokens, repeatable, () => lent = false);
         }

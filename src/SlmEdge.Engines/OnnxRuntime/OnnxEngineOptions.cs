@@ -13,6 +13,12 @@ public sealed record OnnxEngineOptions
     public int Threads { get; init; }
 
     /// <summary>
+    /// Whether the CUDA provider computes, on the first GPU. It needs <see cref="OnnxEngine.FindGpu"/>, and <see cref="OnnxEngine.OpenSequences"/> is not repeatable then. Operators without
+    /// a CUDA kernel for the model's number type stay on the CPU.
+    /// </summary>
+    public bool Gpu { get; init; }
+
+    /// <summary>
     /// The prefix's keys and values are kept and the texts evaluated one by one when the prefix has at least this many
     /// tokens and is longer than the texts; otherwise whole prompts are batched.
     /// </summary>

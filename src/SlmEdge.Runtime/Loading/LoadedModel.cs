@@ -21,6 +21,9 @@ internal sealed class LoadedModel(IEngine engine, ISequenceEngine sequences, Lla
 
     public MemoryEstimate Memory { get; } = memory;
 
+    /// <summary>Why a GPU that is there does not compute; null where none is or it does.</summary>
+    public string? GpuProblem { get; init; }
+
     public void Dispose()
     {
         Sequences.Dispose();

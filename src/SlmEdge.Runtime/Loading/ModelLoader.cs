@@ -1,5 +1,6 @@
 using SlmEdge.Bundles;
 using SlmEdge.Engines.LlamaCpp;
+using SlmEdge.Engines.OnnxRuntime;
 using SlmEdge.Runtime.Memory;
 
 namespace SlmEdge.Runtime.Loading;
@@ -11,16 +12,18 @@ internal static class ModelLoader
     public static LoadedModel Load(Bundle bundle, ModelChoice choice, RuntimeOptions options)
     {
         EngineVersions.Check(bundle.Manifest, choice.Engine, bundle.BundlePath);
-        return choice.Engine == ModelChoice.Onnx ? OnnxModelLoader.Load(bundle, choice, options) : LoadLlama(bundle, choice, options);
+        return choice.Engine == ModelChoice.Onnx
+            ? GpuChoice.Open(options, OnnxEngine.FindGpu, (layers, problem) => OnnxModelLoader.Load(bundle, choice, options, layers != 0, problem))
+            : GpuChoice.Open(options, LlamaCppEngine.FindGpu, (layers, problem) => LoadLlama(bundle, choice, options, layers, problem));
     }
 
     // Room beside the context where texts come one at a time and a pass is short: for labels of several tokens.
     private const int TokensOfOneText = 128;
 
-    private static LoadedModel LoadLlama(Bundle bundle, ModelChoice choice, RuntimeOptions options)
+    public static LoadedModel LoadLlama(Bundle bundle, ModelChoice choice, RuntimeOptions options, int gpuLayers, string? gpuProblem)
     {
         var path = bundle.GetFilePath(choice.File);
-        var repeatable = options.Deterministic ?? true;
+        var repeatable = options.Deterministic ?? gpuLayers == 0;
         var engineOptions = new LlamaCppOptions
         {
             ContextLength = options.ContextLength,
@@ -28,11 +31,20 @@ internal static class ModelLoader
             MaxSequences = options.BatchTexts,
             Threads = options.Threads,
             ForRepeatable = repeatable,
+            GpuLayers = gpuLayers,
             AdapterPath = bundle.Manifest.FindAdapter(choice.File) is { } adapter ? bundle.GetFilePath(adapter.Path) : null,
         };
         var model = VerifiedGguf.Check(path);
         var memory = MemoryGuard.Check(choice.File, LlamaMemory.Estimate(model, engineOptions), options);
         var engine = LlamaCppEngine.Open(model, engineOptions);
-        return new LoadedModel(engine, engine.OpenSequences(options.Deterministic ?? engine.CanRepeat), engine.Tokenizer, ModelChoice.Llama, choice.File, memory);
+        try
+        {
+            return new LoadedModel(engine, engine.OpenSequences(options.Deterministic ?? engine.CanRepeat), engine.Tokenizer, ModelChoice.Llama, choice.File, memory) { GpuProblem = gpuProblem };
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
     }
 }

@@ -10,7 +10,7 @@ internal static class OnnxModelLoader
 {
     private const string TokenizerName = "tokenizer.gguf";
 
-    public static LoadedModel Load(Bundle bundle, ModelChoice choice, RuntimeOptions options)
+    public static LoadedModel Load(Bundle bundle, ModelChoice choice, RuntimeOptions options, bool gpu, string? gpuProblem)
     {
         var tokenizer = LlamaTokenizer.Open(bundle.GetFilePath(TokenizerPath(bundle.Manifest, choice.File)));
         try
@@ -21,10 +21,19 @@ internal static class OnnxModelLoader
                 ContextLength = options.ContextLength,
                 BatchTokens = options.BatchTokens,
                 Threads = options.Threads,
+                Gpu = gpu,
             };
             var memory = MemoryGuard.Check(choice.File, OnnxMemory.Estimate(folder, engineOptions), options);
             var engine = OnnxEngine.Open(folder, engineOptions);
-            return new LoadedModel(engine, engine.OpenSequences(options.Deterministic ?? true), tokenizer, ModelChoice.Onnx, choice.File, memory);
+            try
+            {
+                return new LoadedModel(engine, engine.OpenSequences(options.Deterministic ?? !gpu), tokenizer, ModelChoice.Onnx, choice.File, memory) { GpuProblem = gpuProblem };
+            }
+            catch
+            {
+                engine.Dispose();
+                throw;
+            }
         }
         catch
         {

@@ -5,14 +5,10 @@ using SlmEdge.Engines.Sequences;
 namespace SlmEdge.Runtime.Scheduling;
 
 /// <summary>
-/// One loop on a thread of its own feeds one engine: what is under way, whatever its task, gets its tokens into each evaluation, up to a
-/// budget. Single tokens behind what is evaluated go first, then texts, the short ones before the long ones, but the oldest always gets
-/// a part.
+/// One loop on a thread of its own feeds one engine: <see cref="Admission"/> lets requests in, whatever their task, and <see cref="BatchFilling"/> gives those under way
+/// their tokens of each evaluation.
 /// </summary>
 /// <remarks>
-/// An engine whose bits repeat places what it evaluates behind all that is kept, and can reuse the place of what has ended only when no
-/// text is under way. So texts come in waves: a wave takes texts up to the budget, and the memory is settled between two. Generations go on
-/// through all of them.
 /// An evaluation computes with one adapter. Requests are let in adapter by adapter (<see cref="RequestLanes"/>), and those under way take turns (<see cref="AdapterTurns"/>).
 /// </remarks>
 internal sealed class SequenceScheduler : IDisposable
@@ -23,26 +19,16 @@ internal sealed class SequenceScheduler : IDisposable
     private readonly SchedulerOptions options;
     private readonly RequestQueue queue;
     private readonly PrefixCache cache;
-    private readonly SequenceBatch batch;
+    private readonly Admission admission;
+    private readonly BatchFilling filling;
     private readonly CancellationTokenSource stop = new();
     private readonly Thread loop;
-    private readonly int[] nodesLeft;
-    private readonly int batchTokens;
     private readonly AdapterSlot model = new(null);
-    private readonly AdapterTurns turns = new();
     private readonly LoopCommands commands = new();
     private readonly RetiringAdapters retiring;
-    private readonly List<AdapterSlot> stuck = [];
 
     // In the order in which they were started.
     private readonly List<SequenceWork> works = [];
-    private readonly List<SequenceWork> inBatch = [];
-    private readonly List<SequenceWork> reading = [];
-    private readonly Queue<SequenceWork> again = new();
-    private int suspects;
-    private int waveTexts;
-    private int waveTokens;
-    private bool waveClosed;
     private int disposed;
 
     // Written by the loop, read by callers that are turned away: how long an evaluation takes at present.
@@ -54,12 +40,11 @@ internal sealed class SequenceScheduler : IDisposable
         this.engine = engine;
         this.options = options;
         queue = new RequestQueue(options.QueueCapacity, options.AdapterTurn > 0 ? options.AdapterTurn : options.BatchTexts);
-        batchTokens = Math.Min(options.BatchTokens, engine.BatchTokens);
+        var batchTokens = Math.Min(options.BatchTokens, engine.BatchTokens);
 
-        // What may not be split is evaluated whole, however long it is.
-        batch = new SequenceBatch(engine.Splits ? batchTokens : batchTokens + engine.ContextLength);
         cache = new PrefixCache(engine, options.CachedTokens > 0 ? options.CachedTokens : engine.CellCount / 2, Math.Max(1, Math.Min(CacheEntries, engine.SequenceCount / 4)));
-        nodesLeft = new int[engine.SequenceCount];
+        admission = new Admission(engine, options, batchTokens, queue, cache, works);
+        filling = new BatchFilling(engine, batchTokens, works);
         retiring = new RetiringAdapters(engine, cache, queue);
         loop = new Thread(Run) { IsBackground = true, Name = "SlmEdge batch loop" };
         loop.Start();
@@ -78,14 +63,14 @@ internal sealed class SequenceScheduler : IDisposable
 
     public Task<ScoreResult> Enqueue(ScoreRequest request)
     {
-        Check(request);
+        engine.Check(request);
         Add(request);
         return request.Task;
     }
 
     public Task<GenerateResult> Enqueue(GenerateRequest request)
     {
-        Check(request);
+        engine.Check(request);
         Add(request);
         return request.Task;
     }
@@ -93,7 +78,7 @@ internal sealed class SequenceScheduler : IDisposable
     /// <summary>Queues a request and waits for room where there is none.</summary>
     public async ValueTask<Task<ScoreResult>> EnqueueWhenRoomAsync(ScoreRequest request)
     {
-        Check(request);
+        engine.Check(request);
         await AddWhenRoomAsync(request).ConfigureAwait(false);
         return request.Task;
     }
@@ -101,7 +86,7 @@ internal sealed class SequenceScheduler : IDisposable
     /// <summary>Queues a request and waits for room where there is none.</summary>
     public async ValueTask<Task<GenerateResult>> EnqueueWhenRoomAsync(GenerateRequest request)
     {
-        Check(request);
+        engine.Check(request);
         await AddWhenRoomAsync(request).ConfigureAwait(false);
         return request.Task;
     }
@@ -151,44 +136,6 @@ internal sealed class SequenceScheduler : IDisposable
         var done = commands.Add(work);
         queue.Wake();
         return done;
-    }
-
-    private void Check(ScoreRequest request)
-    {
-        CheckTokens(request.Prefix, "The prefix");
-        CheckTokens(request.Tokens, "The text");
-        var needed = (long)request.Prefix.Length + request.Tokens.Length + request.Labels.MaxDepth - 1;
-        if (request.Tokens.Length == 0 || needed > engine.ContextLength)
-        {
-            throw new RuntimeException(
-                $"A text of {request.Tokens.Length} tokens with {request.Prefix.Length} of its prefix and {request.Labels.MaxDepth - 1} of its labels does not fit the context of {engine.ContextLength}.");
-        }
-
-        if (request.Labels.MaxDepth + 1 > engine.SequenceCount)
-        {
-            throw new RuntimeException($"A label has {request.Labels.MaxDepth} tokens; the engine's {engine.SequenceCount} sequences are too few for that.");
-        }
-    }
-
-    private void Check(GenerateRequest request)
-    {
-        CheckTokens(request.Prompt, "The prompt");
-        request.Sampling.Validate();
-        ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxTokens, 1);
-        if (request.Prompt.Length == 0 || request.Prompt.Length >= engine.ContextLength)
-        {
-            throw new RuntimeException(
-                $"A prompt of {request.Prompt.Length} tokens does not leave room for an answer in the context of {engine.ContextLength}. Shorten it, or choose a longer context.");
-        }
-    }
-
-    private void CheckTokens(ReadOnlySpan<int> tokens, string what)
-    {
-        var at = tokens.IndexOfAnyExceptInRange(0, engine.VocabularySize - 1);
-        if (at >= 0)
-        {
-            throw new RuntimeException($"{what} has token {tokens[at]} at {at}, outside the vocabulary of {engine.VocabularySize}: is the tokenizer the model's own?");
-        }
     }
 
     private void Add(SchedulerRequest request)
@@ -268,14 +215,14 @@ internal sealed class SequenceScheduler : IDisposable
             {
                 queue.Rest();
                 commands.Run();
-                Admit();
+                admission.Admit();
                 if (works.Count > 0)
                 {
                     Step();
                 }
 
                 retiring.FreeIdle(works);
-                if (works.Count == 0 && again.Count == 0)
+                if (works.Count == 0 && admission.Again.Count == 0)
                 {
                     queue.Wait(stop.Token);
                 }
@@ -299,13 +246,13 @@ internal sealed class SequenceScheduler : IDisposable
 
     private void FailAll(RuntimeException error)
     {
-        foreach (var work in works.Concat(again))
+        foreach (var work in works.Concat(admission.Again))
         {
             work.Fail(error is RuntimeStoppedException ? new RuntimeStoppedException() : error);
         }
 
         works.Clear();
-        again.Clear();
+        admission.Clear();
         foreach (var generation in new[] { false, true })
         {
             while (queue.Peek(generation) is { } request)
@@ -316,242 +263,6 @@ internal sealed class SequenceScheduler : IDisposable
         }
     }
 
-    private void Admit()
-    {
-        // Something spoilt an evaluation: what was in it goes on alone, one after the other, so that the others do not pay for it.
-        if (suspects > 0 && works.Count > 0)
-        {
-            return;
-        }
-
-        while (again.TryPeek(out var work))
-        {
-            if (!work.IsFinished && !TryStart(work))
-            {
-                return;
-            }
-
-            again.Dequeue();
-            if (work.IsFinished)
-            {
-                work.Adapter.Leave();
-            }
-
-            if (suspects > 0)
-            {
-                suspects--;
-                if (!work.IsFinished)
-                {
-                    return;
-                }
-            }
-        }
-
-        AdmitFrom(generation: false);
-        AdmitFrom(generation: true);
-    }
-
-    private void AdmitFrom(bool generation)
-    {
-        while (queue.Peek(generation) is { } request)
-        {
-            var work = Refuse(request) ? null : Create(request);
-            if (work is not null && !TryStart(work))
-            {
-                return;
-            }
-
-            queue.Take(generation);
-            if (work is null)
-            {
-                request.Adapter!.Leave();
-            }
-        }
-    }
-
-    private bool Refuse(SchedulerRequest request)
-    {
-        if (request.IsFinished)
-        {
-            return true;
-        }
-
-        var waited = Stopwatch.GetElapsedTime(request.CreatedAt);
-        if (request.Deadline is { } deadline && waited > deadline)
-        {
-            request.Fail(new DeadlineMissedException(deadline, waited));
-            return true;
-        }
-
-        return false;
-    }
-
-    private SequenceWork Create(SchedulerRequest request) => request switch
-    {
-        ScoreRequest score => new ScoreWork(engine, score, score.Adapter!, nodesLeft),
-        GenerateRequest generate => new GenerateWork(engine, generate, generate.Adapter!, cache),
-        _ => throw new InvalidOperationException($"There is no work for {request.GetType().Name}."),
-    };
-
-    private bool TryStart(SequenceWork work) => work is ScoreWork score ? TryStart(score) : TryStart((GenerateWork)work);
-
-    private bool TryStart(ScoreWork work)
-    {
-        var request = work.Request;
-        var running = 0;
-        var waiting = 0;
-        foreach (var other in works)
-        {
-            if (other is ScoreWork)
-            {
-                running++;
-                waiting += other.CellsToCome;
-            }
-        }
-
-        if (running >= options.BatchTexts)
-        {
-            return false;
-        }
-
-        var whole = request.Prefix.Length == 0 || engine.PrefersWholePrompt(request.Prefix.Length, request.Tokens.Length);
-        var tokens = work.TokensToRead(whole);
-        if (engine.IsRepeatable)
-        {
-            if (running == 0 && !works.Exists(other => other is PrefixWork))
-            {
-                BeginWave();
-            }
-
-            if (waveClosed || (waveTexts > 0 && waveTokens + tokens > options.BatchTokens))
-            {
-                waveClosed = true;
-                return false;
-            }
-        }
-        else if (running > 0 && waiting >= 2 * batchTokens)
-        {
-            return false;
-        }
-
-        var entry = whole ? null : cache.Find(work.Adapter, request.Prefix, repeats: true);
-        if (!whole && entry is null && running > 0 && engine.IsRepeatable)
-        {
-            // It has to lie before the texts, so the texts under way have to end first.
-            waveClosed = true;
-            return false;
-        }
-
-        var cells = work.CellsToStart(whole) + (whole || (entry is not null && engine.SharesCells) ? 0 : request.Prefix.Length);
-        var sequences = 1 + work.SequencesToCome + (entry is null && !whole ? 1 : 0);
-        if (entry is not null)
-        {
-            entry.Users++;
-        }
-
-        var room = MakeRoom(cells, sequences, alone: works.Count == 0 || (running == 0 && engine.IsRepeatable));
-        if (entry is not null)
-        {
-            entry.Users--;
-        }
-
-        if (!room)
-        {
-            waveClosed = true;
-            return false;
-        }
-
-        if (!whole && entry is null)
-        {
-            entry = KeepPrefix(work.Adapter, request.Prefix);
-        }
-
-        work.Start(entry, asStack: engine.IsRepeatable && (tokens > engine.FreeCells || sequences > engine.FreeSequences));
-        waveClosed |= work.IsStack;
-        works.Add(work);
-        waveTexts++;
-        waveTokens += tokens;
-        return true;
-    }
-
-    private bool TryStart(GenerateWork work)
-    {
-        // Texts to score find room beside long answers.
-        var left = Math.Min(engine.ContextLength, 2 * batchTokens);
-        if (works.Exists(static other => other is ScoreWork { IsStack: true })
-            || works.Count(static other => other is GenerateWork) >= Math.Min(options.BatchTexts, engine.SequenceCount / 2)
-            || !MakeRoom(work.CellsToCome + (works.Count == 0 ? 0 : left), 1, alone: works.Count == 0))
-        {
-            return false;
-        }
-
-        work.Start();
-        works.Add(work);
-        return true;
-    }
-
-    private void BeginWave()
-    {
-        engine.Settle();
-        while (cache.RemoveDisplaced())
-        {
-            engine.Settle();
-        }
-
-        waveTexts = 0;
-        waveTokens = 0;
-        waveClosed = false;
-    }
-
-    /// <summary>Looks whether there is room beside what those under way may still take, evicting what was not used for longest.</summary>
-    private bool MakeRoom(int cells, int sequences, bool alone)
-    {
-        var takenCells = 0;
-        var takenSequences = 0;
-        foreach (var work in works)
-        {
-            takenCells += work.CellsToCome;
-            takenSequences = engine.IsRepeatable ? takenSequences + work.SequencesToCome : Math.Max(takenSequences, work.SequencesToCome);
-        }
-
-        while (engine.FreeCells - takenCells < cells || engine.FreeSequences - takenSequences < sequences)
-        {
-            if (!cache.EvictOne())
-            {
-                // Alone it gets what there is: a label trie can be larger than the memory and is worked through part by part.
-                return alone && engine.FreeSequences > 1;
-            }
-
-            if (engine.IsRepeatable && !works.Exists(work => work is ScoreWork or PrefixWork))
-            {
-                BeginWave();
-            }
-        }
-
-        return true;
-    }
-
-    private PrefixEntry KeepPrefix(AdapterSlot adapter, int[] prefix)
-    {
-        var sequence = engine.Allocate(repeats: true);
-        if (engine.Splits)
-        {
-            var (beginning, length) = cache.FindLongest(adapter, prefix, repeats: true);
-            if (beginning is not null)
-            {
-                engine.CopyPrefix(beginning.Sequence, sequence, length);
-            }
-        }
-
-        var entry = cache.Add(adapter, prefix, sequence, repeats: true, ready: engine.GetLength(sequence) == prefix.Length);
-        if (!entry.IsReady)
-        {
-            works.Add(new PrefixWork(engine, entry));
-        }
-
-        return entry;
-    }
-
     private void Step()
     {
         RemoveFinished();
@@ -560,8 +271,8 @@ internal sealed class SequenceScheduler : IDisposable
             return;
         }
 
-        Compose();
-        if (batch.Count == 0)
+        filling.Compose();
+        if (filling.Batch.Count == 0)
         {
             Unblock();
             return;
@@ -570,7 +281,7 @@ internal sealed class SequenceScheduler : IDisposable
         var start = Stopwatch.GetTimestamp();
         try
         {
-            engine.Evaluate(batch, stop.Token);
+            engine.Evaluate(filling.Batch, stop.Token);
         }
         catch (Exception error) when (error is EngineException or ArgumentException)
         {
@@ -580,11 +291,11 @@ internal sealed class SequenceScheduler : IDisposable
 
         Volatile.Write(ref lastTicks, Stopwatch.GetElapsedTime(start).Ticks);
         Volatile.Write(ref evaluations, evaluations + 1);
-        foreach (var work in inBatch)
+        foreach (var work in filling.InBatch)
         {
             try
             {
-                work.Read(inBatch.Count);
+                work.Read(filling.InBatch.Count);
             }
             catch (Exception error)
             {
@@ -593,121 +304,9 @@ internal sealed class SequenceScheduler : IDisposable
         }
 
         RemoveFinished();
-        if (IsSolo())
+        if (admission.IsSolo())
         {
             engine.Settle();
-        }
-    }
-
-    /// <summary>Whether a text is alone whose labels are worked through like a stack, so that what is freed lies behind what is left.</summary>
-    private bool IsSolo() => waveTexts == 1 && works.Count == 1 && works[0] is ScoreWork { IsStack: true };
-
-    private void Compose()
-    {
-        // Where bits repeat a kept prefix has to lie before all texts.
-        var prefixFirst = engine.IsRepeatable && works.Exists(static work => work is PrefixWork);
-        stuck.Clear();
-        do
-        {
-            batch.Clear();
-            inBatch.Clear();
-            reading.Clear();
-            if (turns.Choose(works, prefixFirst, stuck) is not { } adapter)
-            {
-                return;
-            }
-
-            Compose(adapter, prefixFirst);
-            stuck.Add(adapter);
-        }
-        while (batch.Count == 0);
-
-        var chosen = stuck[^1];
-        turns.Use(chosen);
-        batch.AdapterKey = chosen.Key;
-    }
-
-    private void Compose(AdapterSlot adapter, bool prefixFirst)
-    {
-        var limit = engine.SharesCells ? Math.Min(batchTokens, engine.FreeCells) : batchTokens;
-
-        // A text being read keeps half of the batch from the answers being written, whatever their number.
-        foreach (var work in works)
-        {
-            if (work.Adapter == adapter && work.IsReading && work.Waiting > 0 && !(prefixFirst && work is ScoreWork))
-            {
-                reading.Add(work);
-            }
-        }
-
-        var single = reading.Count > 0 ? Math.Max(1, limit / 2) : limit;
-        var spare = 0;
-        for (var i = 0; i < works.Count; i++)
-        {
-            var work = works[i];
-            if (!work.IsReading && work.Waiting > 0)
-            {
-                if (work.Adapter == adapter)
-                {
-                    FillFrom(work, Math.Min(single, limit) - batch.Count, spare);
-                }
-
-                // What came before has to find its way to its end, in whosever turn.
-                spare = engine.IsRepeatable ? 0 : Math.Max(spare, work.SequencesToCome);
-            }
-        }
-
-        // Those that got nothing are the first the next time.
-        RotateUnserved(adapter);
-        if (reading.Count == 0)
-        {
-            return;
-        }
-
-        var oldest = reading[0];
-        reading.Sort(static (a, b) => a.Priority != b.Priority ? b.Priority.CompareTo(a.Priority) : a.Waiting.CompareTo(b.Waiting));
-        if (reading[0] != oldest)
-        {
-            FillFrom(oldest, Math.Min(limit - batch.Count, Math.Max(1, limit / 4)), 0, oldest);
-        }
-
-        foreach (var work in reading)
-        {
-            // Tokens of one sequence stand side by side, so each is served once.
-            if (work != oldest || reading[0] == oldest)
-            {
-                FillFrom(work, limit - batch.Count, 0, oldest);
-            }
-        }
-    }
-
-    private void FillFrom(SequenceWork work, int tokens, int spare, SequenceWork? oldest = null)
-    {
-        var outputs = engine.BatchOutputs - batch.OutputCount;
-        if (!engine.Splits && work.IsReading)
-        {
-            // Whole or not at all; the oldest goes even when it is longer than the budget.
-            var waiting = work.Waiting;
-            tokens = waiting <= tokens || (work == oldest && batch.Count + waiting <= batch.Capacity) ? waiting : 0;
-            outputs = Math.Max(outputs, 0);
-        }
-
-        if (tokens > 0 && work.Waiting > 0 && !inBatch.Contains(work) && work.Fill(batch, tokens, outputs, spare) > 0)
-        {
-            inBatch.Add(work);
-        }
-    }
-
-    private void RotateUnserved(AdapterSlot adapter)
-    {
-        for (var i = 0; i < works.Count; i++)
-        {
-            if (works[i].Adapter == adapter && !works[i].IsReading && works[i].Waiting > 0 && works[i] is GenerateWork or ScoreWork { CanBeginAgain: true } && !inBatch.Contains(works[i]))
-            {
-                var unserved = works[i];
-                works.RemoveAt(i);
-                works.Insert(0, unserved);
-            }
         }
     }
 
@@ -719,7 +318,7 @@ internal sealed class SequenceScheduler : IDisposable
             GiveWay();
         }
 
-        if (IsSolo())
+        if (admission.IsSolo())
         {
             engine.Settle();
         }
@@ -736,12 +335,12 @@ internal sealed class SequenceScheduler : IDisposable
 
         works.Remove(score);
         score.BeginAgain();
-        waveClosed = true;
-        again.Enqueue(score);
+        admission.StartAgain(score);
     }
 
     private void Recover(Exception error)
     {
+        var inBatch = filling.InBatch;
         if (inBatch.Count == 1)
         {
             inBatch[0].Fail(Wrap(error));
@@ -758,23 +357,8 @@ internal sealed class SequenceScheduler : IDisposable
         }
 
         // What the memory holds after a failure is not known.
-        var suspected = inBatch.Count > 1;
         engine.Clear();
-        foreach (var work in works)
-        {
-            work.Forget();
-            if (!work.IsFinished && work is not PrefixWork)
-            {
-                again.Enqueue(work);
-            }
-        }
-
-        works.Clear();
-        cache.Clear();
-        waveTexts = 0;
-        waveTokens = 0;
-        waveClosed = false;
-        suspects = suspected ? again.Count : suspects;
+        admission.StartAllAgain(suspected: inBatch.Count > 1);
     }
 
     private void RemoveFinished()

@@ -14,6 +14,8 @@ internal sealed class RuntimeArguments
 
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads for one evaluation; 0 for one per physical core." };
 
+    public Option<int?> GpuLayers { get; } = new("--gpu-layers") { Description = "Layers that a GPU computes: 0 for none, -1 for all; without it all, where the engine finds a GPU." };
+
     public Option<int> Context { get; } = new("--context") { Description = "Tokens of instruction, text and answer together; 0 for what the model was made for." };
 
     public Option<int> BatchTokens { get; } = new("--batch-tokens") { Description = "Tokens of waiting texts that are evaluated together.", DefaultValueFactory = _ => new RuntimeOptions().BatchTokens };
@@ -39,12 +41,13 @@ internal sealed class RuntimeArguments
         this.decides = decides;
         Engine.AcceptOnlyFromAmong("auto", "llama", "onnx");
         Threads.InThreads();
+        GpuLayers.Between(-1, 10_000);
         Context.AtLeast(0);
         BatchTokens.Between(1, RuntimeOptions.MaxBatchTokens);
         AbstainBelow.Between(0, 1);
         LabelThreshold.Between(0.001, 0.999);
         Coverage.Between(0.001, 0.999);
-        foreach (var option in new Option[] { Bundle, Engine, File, Threads, Context, BatchTokens, Truncate, NoTune, Cache }.Concat(decides ? [AbstainBelow, LabelThreshold, Coverage] : []))
+        foreach (var option in new Option[] { Bundle, Engine, File, Threads, GpuLayers, Context, BatchTokens, Truncate, NoTune, Cache }.Concat(decides ? [AbstainBelow, LabelThreshold, Coverage] : []))
         {
             command.Options.Add(option);
         }
@@ -63,6 +66,7 @@ internal sealed class RuntimeArguments
         Engine = parsed.GetValue(Engine) switch { "llama" => EngineChoice.Llama, "onnx" => EngineChoice.Onnx, _ => EngineChoice.Auto },
         File = parsed.GetValue(File),
         Threads = parsed.GetValue(Threads),
+        GpuLayers = parsed.GetValue(GpuLayers),
         ContextLength = parsed.GetValue(Context),
         BatchTokens = parsed.GetValue(BatchTokens),
         AbstainBelow = decides ? parsed.GetValue(AbstainBelow) : null,

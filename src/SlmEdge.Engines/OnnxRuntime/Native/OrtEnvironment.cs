@@ -13,12 +13,14 @@ internal static unsafe partial class OrtEnvironment
     private const uint ApiVersion = 14;
     private const string Library = "slmedge-onnxruntime";
     private const int LogFatal = 4;
+    private const string CudaProvider = "CUDAExecutionProvider";
 
     private static readonly Lock Gate = new();
     private static volatile bool loaded;
     private static nint* table;
     private static nint env;
     private static nint allocator;
+    private static nint appendCuda;
 
     internal static string LibraryPath { get; private set; } = string.Empty;
 
@@ -52,9 +54,11 @@ internal static unsafe partial class OrtEnvironment
             }
 
             var path = NativeLibraries.Locate(NativeLibraries.OnnxRuntime, LibraryFile);
+            nint library;
             try
             {
-                NativeLibraryResolver.Register(Library, NativeLibrary.Load(path));
+                library = NativeLibrary.Load(path);
+                NativeLibraryResolver.Register(Library, library);
             }
             catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
             {
@@ -71,6 +75,7 @@ internal static unsafe partial class OrtEnvironment
             }
 
             LibraryPath = path;
+            NativeLibrary.TryGetExport(library, "OrtSessionOptionsAppendExecutionProvider_CUDA", out appendCuda);
             nint created;
             fixed (byte* name = "slmedge\0"u8)
             {
@@ -131,6 +136,23 @@ internal static unsafe partial class OrtEnvironment
         Check(((delegate* unmanaged<byte**, int, nint>)Function(OrtFunction.ReleaseAvailableProviders))(names, count), "free its providers' names");
         return result;
     }
+
+    /// <summary>
+    /// The CUDA provider, or null where it cannot run: it has to be compiled in, and its own library has to lie beside the runtime's. Whether there is a GPU shows when it is used.
+    /// </summary>
+    internal static string? FindCuda() =>
+        appendCuda != 0 && AvailableProviders().Contains(CudaProvider) && File.Exists(CudaLibrary) ? CudaProvider : null;
+
+    /// <summary>Where the CUDA provider's library would lie.</summary>
+    internal static string CudaLibrary => Path.Combine(
+        Path.GetDirectoryName(LibraryPath) ?? string.Empty,
+        OperatingSystem.IsWindows() ? "onnxruntime_providers_cuda.dll" : "libonnxruntime_providers_cuda.so");
+
+    /// <summary>Lets sessions compute on a GPU (<c>onnxruntime_c_api.h</c>: an exported function, not one of the table).</summary>
+    /// <param name="sessionOptions">The options of a session.</param>
+    /// <param name="device">Number of the GPU.</param>
+    internal static void AppendCuda(nint sessionOptions, int device) =>
+        Check(((delegate* unmanaged<nint, int, nint>)appendCuda)(sessionOptions, device), "use the CUDA provider");
 
     [LibraryImport(Library)]
     private static partial nint* OrtGetApiBase();

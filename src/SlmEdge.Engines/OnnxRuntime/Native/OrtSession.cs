@@ -8,6 +8,7 @@ internal sealed unsafe class OrtSession : IDisposable
     private const int OptimiseAll = 99;
     private const int ArenaAllocator = 1;
     private const int MemoryDefault = 0;
+    private const int FirstGpu = 0;
 
     private readonly SafeOrtHandle session;
 
@@ -26,10 +27,18 @@ internal sealed unsafe class OrtSession : IDisposable
     internal IReadOnlyList<OrtTensorInfo> Outputs { get; }
 
     /// <summary>Loads a model file that managed code has verified.</summary>
-    internal static OrtSession Load(string path, int threads)
+    /// <param name="path">The file.</param>
+    /// <param name="threads">Threads for one evaluation.</param>
+    /// <param name="cuda">Whether the first GPU computes what it has kernels for; the CPU does the rest.</param>
+    internal static OrtSession Load(string path, int threads, bool cuda = false)
     {
         OrtEnvironment.EnsureLoaded();
         using var options = CreateOptions(threads);
+        if (cuda)
+        {
+            OrtEnvironment.AppendCuda(options.Pointer, FirstGpu);
+        }
+
         nint created;
 
         // ORTCHAR_T is wchar_t on Windows, char elsewhere.
