@@ -19,8 +19,8 @@ public static class BundleVerifier
     /// <param name="dataFile">Labelled rows.</param>
     /// <param name="columns">Their columns.</param>
     /// <param name="run">The run that the bundle was made of, to compare every decision with; or null.</param>
-    /// <param name="hostPath">For an adapter that ships alone, the bundle with its base; else null.</param>
     /// <param name="trustedKeyFile">PEM file with a public key that must have signed the bundle, or null.</param>
+    /// <param name="hostPath">For an adapter that ships alone, the bundle with its base; else null.</param>
     /// <param name="threads">Threads of the engines; 0 leaves the choice to them.</param>
     /// <param name="progress">Told about every step.</param>
     /// <param name="ct">Stops between two evaluations.</param>
@@ -31,8 +31,8 @@ public static class BundleVerifier
         string dataFile,
         ReaderOptions columns,
         TrainedRun? run = null,
-        string? hostPath = null,
         string? trustedKeyFile = null,
+        string? hostPath = null,
         int threads = 0,
         IProgress<ExportProgress>? progress = null,
         CancellationToken ct = default)

@@ -17,8 +17,8 @@ public static class WritingBundleVerifier
     /// <param name="dataFile">Rows with wanted answers.</param>
     /// <param name="columns">Their columns.</param>
     /// <param name="run">The run that the bundle was made of, to compare every answer with; or null.</param>
-    /// <param name="hostPath">For an adapter that ships alone, the bundle with its base; else null.</param>
     /// <param name="trustedKeyFile">PEM file with a public key that must have signed the bundle, or null.</param>
+    /// <param name="hostPath">For an adapter that ships alone, the bundle with its base; else null.</param>
     /// <param name="threads">Threads of the engines; 0 leaves the choice to them.</param>
     /// <param name="progress">Told about every step.</param>
     /// <param name="ct">Stops between two tokens.</param>
@@ -29,8 +29,8 @@ public static class WritingBundleVerifier
         string dataFile,
         ReaderOptions columns,
         TrainedRun? run = null,
-        string? hostPath = null,
         string? trustedKeyFile = null,
+        string? hostPath = null,
         int threads = 0,
         IProgress<ExportProgress>? progress = null,
         CancellationToken ct = default)

@@ -35,7 +35,7 @@ public sealed class AdapterOnlyTests
         proven.ClearlyChangedDecisions.ShouldBe(0);
         proven.Definition.SizeBytes.ShouldBe(new FileInfo(folder.At("out", "alone", "adapter.gguf")).Length);
 
-        BundleVerification verification = BundleVerifier.Verify(alone.OutputPath, run.TestFile, new ReaderOptions(), TrainedRun.Open(run.Directory), host.OutputPath, threads: 1);
+        BundleVerification verification = BundleVerifier.Verify(alone.OutputPath, run.TestFile, new ReaderOptions(), TrainedRun.Open(run.Directory), hostPath: host.OutputPath, threads: 1);
         verification.Passed.ShouldBeTrue();
         verification.Files.ShouldHaveSingleItem().Stored.ShouldNotBeNull().Stage.ShouldBe(StageNames.GgufAdapter);
         Should.Throw<ExportException>(() => BundleVerifier.Verify(alone.OutputPath, run.TestFile, new ReaderOptions(), threads: 1)).Message.ShouldContain("--beside");

@@ -39,14 +39,14 @@ internal static class VerifyCommand
             {
                 TrainedRun? wrote = parsed.GetValue(run) is { } written ? TrainedRun.OpenWriting(written, parsed.GetValue(baseModel)) : null;
                 WritingVerification answers = ProgressDisplay.Run("verify", progress => WritingBundleVerifier.Verify(
-                    path, parsed.GetValue(data)!, columns, wrote, parsed.GetValue(beside), parsed.GetValue(key), parsed.GetValue(threads), progress, ct));
+                    path, parsed.GetValue(data)!, columns, wrote, parsed.GetValue(key), parsed.GetValue(beside), parsed.GetValue(threads), progress, ct));
                 WritingDisplay.Show(answers, parsed.GetValue(json));
                 return answers.Passed ? 0 : 1;
             }
 
             TrainedRun? trained = parsed.GetValue(run) is { } directory ? TrainedRun.Open(directory, parsed.GetValue(baseModel)) : null;
             BundleVerification verification = ProgressDisplay.Run("verify", progress => BundleVerifier.Verify(
-                path, parsed.GetValue(data)!, columns, trained, parsed.GetValue(beside), parsed.GetValue(key), parsed.GetValue(threads), progress, ct));
+                path, parsed.GetValue(data)!, columns, trained, parsed.GetValue(key), parsed.GetValue(beside), parsed.GetValue(threads), progress, ct));
             VerificationDisplay.Show(verification, parsed.GetValue(json));
             return verification.Passed ? 0 : 1;
         }, CancellationToken.None));
