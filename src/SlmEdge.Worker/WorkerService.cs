@@ -141,7 +141,7 @@ public sealed class WorkerService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var updates = options.Updates ?? throw new ArgumentException("The options name no store (Updates).", nameof(options));
         Check(options);
-        var (updater, first) = await Updater.StartAsync(
+        var (updater, first) = await UpdateStart.OpenAsync(
             updates,
             async (folder, stop) => isolation is null
                 ? await OpenHereAsync(folder, runtime, options, stop).ConfigureAwait(false)

@@ -73,7 +73,7 @@ public sealed class BundleBuilder
         CancellationToken ct)
     {
         EvaluationSet test = EvaluationSet.Create(_request.DataFile, testRows, run.Task);
-        var verifier = new StageVerifier(run.Task, run.Record.Codes, test, run.Record.PromptSha256);
+        var verifier = new StageVerifier(run.Task, run.Record.Codes, test, run.Record.PromptSha256, run.Record.LabelThreshold);
         var workshop = new StageWorkshop(run, work, _request, _progress, ct);
         (List<StageResult> stages, StageResult reference) = StageSeries.Score<StageResult>(
             workshop.Stages(_request.Gguf, _request.Onnx, _request.AsTrained), (stage, compared) => verifier.Score(stage, compared, _progress, ct));
@@ -90,7 +90,7 @@ public sealed class BundleBuilder
         string report = Path.Combine(work, "report.html");
         ProofReport.Write(proof, report);
         string task = Path.Combine(work, "task.json");
-        File.WriteAllText(task, run.Task.ToJson());
+        File.WriteAllText(task, (workshop.Smaller?.Task ?? run.Task).ToJson());
         BundleManifest manifest = Pack(run, workshop, proof, report, task, output, key);
 
         string reportPath = _request.ReportPathFor(output);
@@ -117,6 +117,12 @@ public sealed class BundleBuilder
 
     private BundleCalibration Calibrate(TrainedRun run, IReadOnlyList<LabelledText> rows, StageResult recommended, CancellationToken ct)
     {
+        if (run.Task.Decision.MultiLabel)
+        {
+            // The threshold is the trainer's, found on the validation rows at the model's own probabilities; all stages were proven with it.
+            return new BundleCalibration { LabelThreshold = run.Task.Decision.LabelThreshold is null ? run.Record.LabelThreshold : null };
+        }
+
         if (rows.Count == 0)
         {
             _warnings.Add("there are no validation rows to calibrate on (--valid); the temperature stays 1, and there are no label sets");
@@ -138,7 +144,7 @@ public sealed class BundleBuilder
             Name = proof.Title,
             Version = _request.Version,
             CreatedUtc = proof.CreatedUtc,
-            Task = run.Task,
+            Task = workshop.Smaller?.Task ?? run.Task,
             Base = new BundleBase(Path.GetFileName(Path.TrimEndingDirectorySeparator(run.BaseDirectory)), run.Record.Base!.Sha256),
             TokenizerSha256 = workshop.Smaller is { } trimmed ? HuggingFaceTokenizer.Load(trimmed.Directory).Sha256 : run.Record.Base.TokenizerSha256,
             TemplateSha256 = template.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(template))),

@@ -34,6 +34,9 @@ public sealed record ServiceUnit
     /// <summary>Seconds without a heartbeat after which systemd starts the service again.</summary>
     public int WatchdogSeconds { get; init; } = 60;
 
+    /// <summary>A group of the system whose members may use the service's Unix sockets; null for a group of its own, so that only the administrator can.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Files and folders elsewhere that it has to read; the program can see no home folder.</summary>
     public IReadOnlyList<string> ReadablePaths { get; init; } = [];
 
@@ -46,6 +49,11 @@ public sealed record ServiceUnit
         if (Name.Length is 0 or > 200 || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
         {
             throw new WorkerException($"'{Name}' cannot name a unit: use letters, digits, '-' and '_'.");
+        }
+
+        if (Group is not null && (Group.Length is 0 or > 31 || !Group.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
+        {
+            throw new WorkerException($"'{Group}' is no name of a group.");
         }
 
         if (!Path.IsPathRooted(Program))
@@ -75,7 +83,7 @@ public sealed record ServiceUnit
             TasksMax=512
             OOMPolicy=continue
 
-            DynamicUser=yes
+            DynamicUser=yes{(Group is null ? "" : $"\nGroup={Group}")}
             StateDirectory={Name}
             StateDirectoryMode=0750
             CacheDirectory={Name}

@@ -47,6 +47,14 @@ public sealed class ServiceUnitTests : IDisposable
     }
 
     [Fact]
+    public void A_group_of_the_system_may_use_the_sockets()
+    {
+        var text = (Unit() with { Group = "operators" }).ToText();
+        text.ShouldContain("DynamicUser=yes\nGroup=operators\nStateDirectory=");
+        Unit().ToText().ShouldContain("DynamicUser=yes\nStateDirectory=");
+    }
+
+    [Fact]
     public void Arguments_reach_the_program_as_they_were_given()
     {
         (Unit() with { Arguments = ["--keys", "/etc/my keys.json", "a\"b\\c", "50%", "$HOME", ""] }).ToText()
@@ -61,6 +69,7 @@ public sealed class ServiceUnitTests : IDisposable
         Should.Throw<WorkerException>(() => (Unit() with { Arguments = [argument] }).ToText());
         Should.Throw<WorkerException>(() => (Unit() with { ReadablePaths = ["/" + argument] }).ToText());
         Should.Throw<WorkerException>(() => (Unit() with { Name = argument }).ToText());
+        Should.Throw<WorkerException>(() => (Unit() with { Group = argument }).ToText());
         Should.Throw<WorkerException>(() => (Unit() with { AllowedPeers = [argument] }).ToText());
     }
 

@@ -26,11 +26,12 @@ internal static class ServiceCommand
         var read = new Option<string[]>("--read") { Description = "Further files and folders that it has to read: keys, certificates, adapters, a stick.", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
         var memory = new Option<int>("--memory") { Description = "MiB of memory for service and engine together; 0 for half of the machine's." };
         var watchdog = new Option<int>("--watchdog") { Description = "Seconds without a heartbeat after which it is started again.", DefaultValueFactory = _ => 60 };
+        var group = new Option<string?>("--group") { Description = "A group whose members may use the Unix sockets; without it only root can." };
         var program = new Option<string>("--program") { Description = "The program in the unit, instead of this one.", DefaultValueFactory = _ => Environment.ProcessPath ?? "" };
         var rest = new Argument<string[]>("serve-arguments") { Description = "Further arguments of 'serve', after --.", Arity = ArgumentArity.ZeroOrMore };
         memory.AtLeast(0);
         watchdog.Between(5, 86_400);
-        foreach (var option in new Option[] { dryRun, bundle, urls, allow, read, memory, watchdog, program })
+        foreach (var option in new Option[] { dryRun, bundle, urls, allow, read, memory, watchdog, group, program })
         {
             command.Options.Add(option);
         }
@@ -52,6 +53,7 @@ internal static class ServiceCommand
                 Arguments = ["--bundle", served, "--urls", parsed.GetValue(urls)!, .. parsed.GetValue(rest)!],
                 Urls = parsed.GetValue(urls)!.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                 AllowedPeers = parsed.GetValue(allow)!,
+                Group = parsed.GetValue(group),
                 ReadablePaths = inStore ? parsed.GetValue(read)! : [served, .. parsed.GetValue(read)!],
                 MemoryMebibytes = parsed.GetValue(memory) is > 0 and var mebibytes ? mebibytes : null,
                 WatchdogSeconds = parsed.GetValue(watchdog),
