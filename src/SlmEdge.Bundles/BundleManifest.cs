@@ -19,6 +19,9 @@ public sealed record BundleManifest
     /// <summary>Version of the bundle format.</summary>
     public int FormatVersion { get; init; } = CurrentFormatVersion;
 
+    /// <summary>What a device needs; null for bundles that do not say.</summary>
+    public BundleRequirements? Requires { get; init; }
+
     /// <summary>The bundle's name.</summary>
     public required string Name { get; init; }
 
@@ -78,6 +81,7 @@ public sealed record BundleManifest
     /// <param name="utf8">The bytes of <c>bundle.json</c>.</param>
     /// <param name="bundle">What errors call the bundle.</param>
     /// <exception cref="BundleException">It is malformed, inconsistent or of another format version.</exception>
+    /// <exception cref="BundleRequirementException">It needs a newer program.</exception>
     public static BundleManifest Parse(ReadOnlyMemory<byte> utf8, string? bundle = null) => BundleManifestJson.Parse(utf8, bundle);
 
     /// <summary>The bytes of <c>bundle.json</c>.</summary>

@@ -30,10 +30,11 @@ internal static class BundleManifestJson
     {
         try
         {
-            // The version decides how the rest is read, so it is looked at before anything else.
+            // The versions decide how the rest is read, so they are looked at before anything else: a newer manifest may have keys that are not known here.
             using (JsonDocument document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 64 }))
             {
                 CheckVersion(document.RootElement, bundle);
+                CheckProgram(document.RootElement, bundle);
             }
 
             BundleManifest manifest = JsonSerializer.Deserialize(utf8.Span, Manifest)
@@ -70,6 +71,17 @@ internal static class BundleManifestJson
                 $"has format version {version}; this program reads version {BundleManifest.CurrentFormatVersion}. {(version > BundleManifest.CurrentFormatVersion ? "Update the program" : "Export the bundle again")}",
                 bundle,
                 BundleManifest.FileName);
+        }
+    }
+
+    private static void CheckProgram(JsonElement root, string? bundle)
+    {
+        if (root.TryGetProperty(BundleRequirements.Key, out JsonElement requires)
+            && requires.ValueKind == JsonValueKind.Object
+            && requires.TryGetProperty(BundleRequirements.ProgramKey, out JsonElement program)
+            && program.ValueKind == JsonValueKind.String)
+        {
+            BundleRequirements.CheckProgram(program.GetString()!, bundle);
         }
     }
 }

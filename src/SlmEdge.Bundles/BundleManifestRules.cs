@@ -12,6 +12,9 @@ internal static class BundleManifestRules
     {
         CheckName(manifest.Name, "name", bundle);
         CheckName(manifest.Version, "version", bundle);
+        CheckRequirement(manifest.Requires?.SlmEdge, "slmEdge", bundle);
+        CheckRequirement(manifest.Requires?.Llama, "llama", bundle);
+        CheckRequirement(manifest.Requires?.Onnx, "onnx", bundle);
         CheckHash(manifest.Base.Sha256, "base.sha256", bundle);
         CheckHash(manifest.TokenizerSha256, "tokenizerSha256", bundle);
         CheckHash(manifest.TemplateSha256, "templateSha256", bundle);
@@ -130,6 +133,14 @@ internal static class BundleManifestRules
         if (name.Length is 0 or > 200 || name.Any(char.IsControl))
         {
             throw Wrong("is empty, too long or contains control characters", element, bundle);
+        }
+    }
+
+    private static void CheckRequirement(string? version, string element, string? bundle)
+    {
+        if (version is not null && !BundleRequirements.IsVersion(version))
+        {
+            throw Wrong("is no version of numbers and dots, such as 1.2.0", $"{BundleRequirements.Key}.{element}", bundle);
         }
     }
 

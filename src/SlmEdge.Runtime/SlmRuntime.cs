@@ -109,6 +109,7 @@ public sealed class SlmRuntime : IDisposable
     /// <param name="bundlePath">A <c>.slmb</c> file or a bundle folder.</param>
     /// <param name="options">Engine, file and limits; <see langword="null"/> for the defaults.</param>
     /// <exception cref="BundleException">The bundle is damaged, incomplete or of another format version.</exception>
+    /// <exception cref="BundleRequirementException">The bundle needs a newer program or engine.</exception>
     /// <exception cref="RuntimeException">The bundle has no such model, or renders another prompt than the tested one.</exception>
     /// <exception cref="TaskDefinitionException">The task's schema cannot be honoured.</exception>
     /// <exception cref="EngineException">The model does not load.</exception>

@@ -42,7 +42,7 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["http-fuzz"] = HttpFuzzBenchmark.Run,
     ["serve-throughput"] = ServeThroughputBenchmark.Run,
     ["fuzz-native"] = NativeFuzzBenchmark.Run,
-    [NativeFuzzWorker.Command] = NativeFuzzWorker.Run,
+    [NativeFuzzWorker.Command] = _ => NativeFuzzWorker.Run(),
     ["generate"] = GenerateBenchmark.Run,
     ["random-model"] = RandomCheckpoint.Run,
     ["train-packing"] = TrainPackingBenchmark.Run,

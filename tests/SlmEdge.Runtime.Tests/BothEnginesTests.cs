@@ -1,7 +1,10 @@
 using SlmEdge.Bundles;
+using SlmEdge.Bundles.Store;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Engines.Tests;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Embeddings;
+using SlmEdge.Runtime.Memory;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Prompts;
 
@@ -51,6 +54,43 @@ public sealed class BothEnginesTests : IDisposable
         (await named.Classifier.ClassifyAsync("pump leaks oil")).Engine.ShouldBe("onnx");
     }
 
+    [Theory]
+    [InlineData(EngineChoice.Llama, "llama.cpp", "99.0.0", null)]
+    [InlineData(EngineChoice.Onnx, "llama.cpp", "99.0.0", null)]
+    [InlineData(EngineChoice.Onnx, "ONNX Runtime", null, "99.0.0")]
+    public void A_bundle_for_a_newer_engine_is_refused_before_its_model_is_loaded(EngineChoice engine, string name, string? llama, string? onnx)
+    {
+        var bundle = Write(Verbalizer.Code, new BundleRequirements { Llama = llama, Onnx = onnx });
+        var error = Should.Throw<BundleRequirementException>(() => Open(bundle, new RuntimeOptions { Engine = engine }));
+        (error.Component, error.Required).ShouldBe((name, "99.0.0"));
+        error.Message.ShouldContain($"Update {name}");
+        if (onnx is not null)
+        {
+            Open(bundle, new RuntimeOptions { Engine = EngineChoice.Llama }).Dispose(); // Only what computes is asked.
+        }
+        else
+        {
+            Should.Throw<BundleRequirementException>(() => Embedder.Open(bundle, new EmbedderOptions { CacheDirectory = Path.Combine(folder, "cache") }));
+        }
+    }
+
+    [Theory]
+    [InlineData(EngineChoice.Llama)]
+    [InlineData(EngineChoice.Onnx)]
+    public void A_model_that_needs_more_memory_than_is_allowed_is_refused_by_either_engine(EngineChoice engine) =>
+        Should.Throw<ModelMemoryException>(() => Open(Write(Verbalizer.Code), new RuntimeOptions { Engine = engine, MemoryLimitBytes = 100_000 })).Estimate.Weights.ShouldBeGreaterThan(0);
+
+    [Theory]
+    [InlineData("\"vocab_size\": ", "\"vocab_size\": 1, \"was\": ", "'tokenizer.gguf' has")]
+    [InlineData("model.onnx", "other.onnx", "has to name a file of this folder")]
+    public async Task A_folder_whose_files_do_not_fit_each_other_is_not_installed(string original, string replacement, string message)
+    {
+        var bundle = Write(Verbalizer.Code, settings: json => json.Replace(original, replacement, StringComparison.Ordinal));
+        using var store = BundleStore.Open(Path.Combine(folder, "store"));
+        (await Should.ThrowAsync<BundleException>(() => store.InstallAsync(bundle))).Message.ShouldContain(message);
+        (await store.InstallAsync(Write(Verbalizer.Code))).ActiveVersion.ShouldBe("1");
+    }
+
     private async Task<IReadOnlyList<Decision>> Decide(string bundle, EngineChoice engine, string name, string file)
     {
         using var runtime = Open(bundle, new RuntimeOptions { Engine = engine });
@@ -62,13 +102,21 @@ public sealed class BothEnginesTests : IDisposable
 
     private SlmRuntime Open(string bundle, RuntimeOptions options) => SlmRuntime.Open(bundle, options with { CacheDirectory = Path.Combine(folder, "cache"), Threads = 1 });
 
-    private string Write(Verbalizer verbalizer)
+    private string Write(Verbalizer verbalizer, BundleRequirements? requires = null, Func<string, string>? settings = null)
     {
         var model = new RandomLlama(seed: 11);
         var gguf = Path.Combine(folder, "model.gguf");
         var onnx = Directory.CreateDirectory(Path.Combine(folder, "onnx")).FullName;
         model.WriteGguf(gguf);
         model.WriteOnnx(onnx);
+        if (settings is not null)
+        {
+            var file = Path.Combine(onnx, "genai_config.json");
+            var changed = settings(File.ReadAllText(file));
+            changed.ShouldNotBe(File.ReadAllText(file));
+            File.WriteAllText(file, changed);
+        }
+
         var task = TaskDefinition.FromLabels("faults", "Name the part.", ["pump", "brake", "engine", "filter", "hose"]) with
         {
             Prompt = new PromptOptions { Verbalizer = verbalizer },
@@ -85,6 +133,7 @@ public sealed class BothEnginesTests : IDisposable
             TokenizerSha256 = model.Tokenizer.Sha256,
             Codes = prompt.Codes,
             PromptSha256 = prompt.Sha256,
+            Requires = requires,
             Recommended = new BundleRecommendation("onnx", "onnx/model.onnx"),
         });
         writer.AddFile("gguf/model.gguf", gguf, BundleFileRole.Gguf);

@@ -133,4 +133,20 @@ public sealed class TaskDefinitionTests
         string path = folder.Write("task.json", [0xEF, 0xBB, 0xBF, .. System.Text.Encoding.UTF8.GetBytes(Valid)]);
         TaskDefinition.Load(path).Sha256.ShouldBe(TaskDefinition.Parse(Valid).Sha256);
     }
+
+    [Theory]
+    [InlineData(100_000)]
+    [InlineData(TaskDefinition.MaxLabels + 1)]
+    public void More_labels_than_can_be_scored_are_refused_whether_read_or_made(int count)
+    {
+        string[] names = [.. Enumerable.Range(0, count).Select(i => $"l{i}")];
+        Should.Throw<TaskDefinitionException>(() => TaskDefinition.FromLabels("t", "i", names)).Message.ShouldContain($"{count} labels; at most 4096");
+        string json = $$"""{"name":"t","kind":"classify","instruction":"i","labels":[{{string.Join(',', names.Select(name => $"\"{name}\""))}}]}""";
+        TaskDefinitionException read = Should.Throw<TaskDefinitionException>(() => TaskDefinition.Parse(json));
+        read.Message.ShouldMatch("at most 4096|larger|MiB|bytes");
+    }
+
+    [Fact]
+    public void The_largest_number_of_labels_is_accepted() =>
+        TaskDefinition.FromLabels("t", "i", [.. Enumerable.Range(0, TaskDefinition.MaxLabels).Select(i => $"l{i}")]).Labels.Count.ShouldBe(TaskDefinition.MaxLabels);
 }

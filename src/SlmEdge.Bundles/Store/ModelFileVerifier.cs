@@ -1,5 +1,6 @@
 using SlmEdge.Formats;
 using SlmEdge.Formats.Gguf;
+using SlmEdge.Formats.Gguf.Adapters;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Onnx;
 using SlmEdge.Formats.Safetensors;
@@ -17,11 +18,27 @@ internal static class ModelFileVerifier
             try
             {
                 VerifyFile(path, file.Role);
+                VerifyCompany(path, file.Path, folder, manifest);
             }
             catch (ModelFormatException e)
             {
                 throw new BundleException($"the verifier refuses it: {e.Message}", folder, file.Path, e);
             }
+        }
+    }
+
+    /// <summary>What has to hold between a file and those beside it.</summary>
+    private static void VerifyCompany(string path, string pathInBundle, string folder, BundleManifest manifest)
+    {
+        if (Path.GetFileName(path) == OnnxFolderCheck.SettingsName)
+        {
+            OnnxFolderCheck.Check(Path.GetDirectoryName(path)!);
+        }
+        else if (manifest.FindAdapter(pathInBundle) is { } beside && beside.Path != pathInBundle)
+        {
+            using GgufFile adapter = GgufFile.Open(Path.Combine(folder, beside.Path.Replace('/', Path.DirectorySeparatorChar)));
+            using GgufFile model = GgufFile.Open(path);
+            GgufAdapterCheck.Check(adapter, model);
         }
     }
 

@@ -7,6 +7,8 @@ using SlmEdge.Engines.LlamaCpp.Sequences;
 using SlmEdge.Engines.Native;
 using SlmEdge.Engines.Scoring;
 using SlmEdge.Engines.Sequences;
+using SlmEdge.Formats.Gguf;
+using SlmEdge.Formats.Gguf.Adapters;
 using SlmEdge.Tasks.Labels;
 
 namespace SlmEdge.Engines.LlamaCpp;
@@ -17,16 +19,7 @@ public sealed partial class LlamaCppEngine : IEngine
 {
     // 64 MiB of logits at once: a large vocabulary gets fewer rows per evaluation.
     internal const int MaxLogits = 16 * 1024 * 1024;
-    internal const int DefaultContextLimit = 4096;
-    private const int FlashAttentionAuto = -1;
-    private const int FlashAttentionDisabled = 0;
-    private const int LoadModeAuto = -1;
-    private const int TypeF32 = 0;
-    private const int TypeF16 = 1;
     private const int TextSequence = 1;
-
-    // GGML_MAX_N_THREADS of ggml.h: llama.cpp ends the process when it is asked for more.
-    private const int MaxThreads = 512;
 
     private readonly Lock gate = new();
     private readonly SafeLlamaModelHandle model;
@@ -47,20 +40,8 @@ public sealed partial class LlamaCppEngine : IEngine
         try
         {
             VocabularySize = Tokenizer.VocabularySize;
-            var trained = LlamaNative.llama_model_n_ctx_train(model);
-            if (trained < 1)
-            {
-                throw new EngineException($"The model '{path}' names a context length of {trained} tokens; convert it again.");
-            }
-
-            ContextLength = options.ContextLength == 0 ? Math.Min(trained, DefaultContextLimit) : options.ContextLength;
-            if (ContextLength > trained)
-            {
-                throw new EngineException(
-                    $"The model '{path}' was trained for {trained} tokens, a context of {ContextLength} was asked for; use at most {trained}.");
-            }
-
-            var threads = options.Threads > 0 ? options.Threads : ProcessorTopology.PhysicalCores;
+            ContextLength = LlamaOpening.ContextLength(model, path, options.ContextLength);
+            var threads = LlamaOpening.Threads(options.Threads);
             var sequenceLimit = (int)LlamaNative.llama_max_parallel_sequences();
             cellCount = CellCount(options);
             var window = LlamaNative.llama_model_n_swa(model);
@@ -77,8 +58,7 @@ public sealed partial class LlamaCppEngine : IEngine
                 adapter = ApplyAdapter(context, adapterPath, options.AdapterScale);
             }
 
-            var gpu = options.GpuLayers != 0 ? LlamaBackend.FindGpu() : null;
-            Info = new EngineInfo("llama.cpp", LlamaBackend.Version, LlamaBackend.LibraryPath, CpuLevel.Describe(LlamaBackend.ChosenCpuLibrary()), threads, gpu is not null, gpu);
+            Info = LlamaOpening.Describe(threads, options.GpuLayers);
         }
         catch
         {
@@ -113,6 +93,15 @@ public sealed partial class LlamaCppEngine : IEngine
     /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
     public static void LoadLibraries() => LlamaBackend.EnsureLoaded();
 
+    /// <summary>The version that llama.cpp reports; its libraries are loaded for that.</summary>
+    /// <exception cref="EngineException">A library is there but does not load.</exception>
+    /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
+    public static string ReadLibraryVersion()
+    {
+        LlamaBackend.EnsureLoaded();
+        return LlamaBackend.Version;
+    }
+
     /// <summary>The first GPU that the installed llama.cpp can use, or null without; loads its libraries.</summary>
     /// <exception cref="EngineException">A library is there but does not load.</exception>
     /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
@@ -134,29 +123,22 @@ public sealed partial class LlamaCppEngine : IEngine
     /// <param name="checkedModel">A GGUF file with weights and vocabulary.</param>
     /// <param name="options">Context, batch, threads and adapter; null takes the defaults.</param>
     /// <exception cref="EngineException">llama.cpp refuses the file, or an option does not suit the model.</exception>
+    /// <exception cref="SlmEdge.Formats.ModelFormatException">The adapter is damaged, or does not fit the model.</exception>
     /// <exception cref="NativeLibraryMissingException">llama.cpp is not installed.</exception>
     public static LlamaCppEngine Open(VerifiedGguf checkedModel, LlamaCppOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(checkedModel);
         options ??= new LlamaCppOptions();
         var ggufPath = checkedModel.Path;
-        ArgumentOutOfRangeException.ThrowIfNegative(options.ContextLength);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, MaxThreads);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BatchTokens, LlamaCppOptions.MaxBatchTokens);
+        LlamaOpening.Check(options.ContextLength, options.Threads, options.BatchTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSequences, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.FullSequences, 1);
         if (options.AdapterPath is { } adapterPath)
         {
-            VerifiedGguf.Check(adapterPath);
+            CheckAdapter(adapterPath, ggufPath);
         }
 
-        LlamaBackend.EnsureLoaded();
-        var parameters = LlamaNative.llama_model_default_params();
-        parameters.NGpuLayers = options.GpuLayers;
-        parameters.LoadMode = LoadModeAuto;
-        var model = Load(checkedModel, parameters, options);
+        var model = LlamaOpening.Load(checkedModel, options.GpuLayers, options.ContextLength);
         try
         {
             if (checkedModel.SeesBothWays
@@ -350,24 +332,18 @@ public sealed partial class LlamaCppEngine : IEngine
 
     private int CellCount(LlamaCppOptions options) => checked((options.FullSequences * ContextLength) + (2 * options.BatchTokens));
 
-    private static unsafe SafeLlamaModelHandle Load(VerifiedGguf checkedModel, LlamaModelParams parameters, LlamaCppOptions options)
+    // What does not fit is passed over by llama.cpp in silence, or computes something else.
+    private static void CheckAdapter(string adapterPath, string modelPath)
     {
-        var path = checkedModel.Path;
-        if (LongRopeContext.KeyToRaise(checkedModel, options.ContextLength, DefaultContextLimit) is not { } key)
-        {
-            return SafeLlamaModelHandle.Load(path, parameters);
-        }
-
-        var overrides = stackalloc LlamaModelKvOverride[2];
-        overrides[0] = LlamaModelKvOverride.Integer(key, int.MaxValue);
-        overrides[1] = default;
-        parameters.KvOverrides = (nint)overrides;
-        return SafeLlamaModelHandle.Load(path, parameters);
+        VerifiedGguf.Check(adapterPath);
+        using var adapter = GgufFile.Open(adapterPath);
+        using var model = GgufFile.Open(modelPath);
+        GgufAdapterCheck.Check(adapter, model);
     }
 
     private SafeLlamaContextHandle CreateContext(LlamaCppOptions options, int threads, int passTokens, int maxOutputs, int sequenceLimit)
     {
-        var parameters = LlamaNative.llama_context_default_params();
+        var parameters = LlamaOpening.ContextParameters(threads, options.HalfPrecisionCache);
 
         // One sequence of full length, the texts of a batch and the labels that follow them fit together.
         parameters.NCtx = (uint)CellCount(options);
@@ -377,16 +353,6 @@ public sealed partial class LlamaCppEngine : IEngine
 
         // llama.cpp reserves an output for every sequence and ends the process when that is more than the limit.
         parameters.NOutputsMax = Math.Max((uint)maxOutputs, parameters.NSeqMax);
-        parameters.NThreads = threads;
-        parameters.NThreadsBatch = threads;
-        parameters.KvUnified = 1;
-        parameters.NoPerf = 1;
-
-        // The texts of a batch share one memory. Fused attention skips what belongs to other sequences, the plain
-        // kernels compute and then mask it: measured 2 to 4 times slower on a CPU. But it rounds keys and values to 16 bits.
-        parameters.FlashAttnType = options.HalfPrecisionCache ? FlashAttentionAuto : FlashAttentionDisabled;
-        parameters.TypeK = options.HalfPrecisionCache ? TypeF16 : TypeF32;
-        parameters.TypeV = parameters.TypeK;
         return SafeLlamaContextHandle.Create(model, parameters);
     }
 

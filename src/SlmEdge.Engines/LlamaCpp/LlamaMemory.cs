@@ -28,8 +28,8 @@ public static class LlamaMemory
         var head = embedding / heads;
         var width = keyValueHeads * (Number("attention.key_length", head) + Number("attention.value_length", head));
         var feedForward = Number("feed_forward_length", 4 * embedding);
-        var trained = Number("context_length", LlamaCppEngine.DefaultContextLimit);
-        var context = options.ContextLength > 0 ? options.ContextLength : Math.Min(trained, LlamaCppEngine.DefaultContextLimit);
+        var trained = Number("context_length", LlamaOpening.DefaultContextLimit);
+        var context = options.ContextLength > 0 ? options.ContextLength : Math.Min(trained, LlamaOpening.DefaultContextLimit);
         var cells = (((options.FullSequences * context) + (2L * options.BatchTokens) + CellGroup - 1) / CellGroup) * CellGroup;
         var passTokens = options.TokensAtOnce(Number("attention.sliding_window", 0), context);
         var outputs = Math.Clamp(LlamaCppEngine.MaxLogits / model.VocabularyRows, 1, passTokens);

@@ -45,6 +45,15 @@ public sealed class OnnxEngine : IEngine
     /// <summary>The tokenizer of <c>tokenizer.gguf</c> in the folder, or null without that file; it lives as long as the engine.</summary>
     public LlamaTokenizer? Tokenizer { get; }
 
+    /// <summary>The version that ONNX Runtime reports; its library is loaded for that.</summary>
+    /// <exception cref="EngineException">The library is there but does not load, or is too old.</exception>
+    /// <exception cref="NativeLibraryMissingException">ONNX Runtime is not installed.</exception>
+    public static string ReadLibraryVersion()
+    {
+        OrtEnvironment.EnsureLoaded();
+        return OrtEnvironment.Version;
+    }
+
     /// <summary>Name of what computes where a GPU can be used, or null without; loads ONNX Runtime's library.</summary>
     /// <exception cref="EngineException">The library is there but does not load.</exception>
     /// <exception cref="NativeLibraryMissingException">ONNX Runtime is not installed.</exception>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using SlmEdge.Bundles;
 using SlmEdge.Bundles.Drift;
@@ -77,7 +76,8 @@ public sealed class BundleBuilder
         EvaluationSet test = EvaluationSet.Create(_request.DataFile, testRows, run.Task);
         var verifier = new StageVerifier(run.Task, run.Record.Codes, test, run.Record.PromptSha256, run.Record.LabelThreshold);
         var workshop = new StageWorkshop(run, work, _request, _progress, ct);
-        (List<StageResult> stages, StageResult reference) = Score(workshop, verifier, ct);
+        (List<StageResult> stages, StageResult reference) = StageSeries.Score<StageResult>(
+            workshop.Stages(_request.Gguf, _request.Onnx, _request.AsTrained), (stage, compared) => verifier.Score(stage, compared, _progress, ct));
         Enforce(stages, reference);
 
         IReadOnlyList<BaselineResult> baselines = trainRows.Count == 0
@@ -86,7 +86,7 @@ public sealed class BundleBuilder
         StageResult recommended = _request.Limits.Recommend(stages)!;
         (BundleCalibration calibration, DriftReference? drift) = Calibrate(run, validRows, recommended, ct);
         var proof = new StageProof(
-            _request.Name ?? run.Task.Name, run.Task, test, stages, reference, baselines, recommended, calibration, DateTime.UtcNow, DescribeMachine());
+            _request.Name ?? run.Task.Name, run.Task, test, stages, reference, baselines, recommended, calibration, DateTime.UtcNow, ExportingMachine.Describe());
 
         string report = Path.Combine(work, "report.html");
         ProofReport.Write(proof, report);
@@ -100,35 +100,9 @@ public sealed class BundleBuilder
 
         BundleManifest manifest = Pack(run, workshop, proof, report, task, compared, output, key);
 
-        string reportPath = _request.ReportPath ?? Path.Combine(Path.GetDirectoryName(output)!, Path.GetFileNameWithoutExtension(output) + ".report.html");
+        string reportPath = _request.ReportPathFor(output);
         ProofReport.Write(proof, reportPath);
         return new BundleOutcome(output, reportPath, manifest, proof, _warnings) { Merging = workshop.Merging, Smaller = workshop.Smaller };
-    }
-
-    private (List<StageResult> Stages, StageResult Reference) Score(StageWorkshop workshop, StageVerifier verifier, CancellationToken ct)
-    {
-        // The base is scored first in the pipeline but compared with what came of it, so it waits for the reference.
-        var stages = new List<StageResult>();
-        StageDefinition? waiting = null;
-        StageResult? reference = null;
-        foreach (StageDefinition stage in workshop.Stages(_request.Gguf, _request.Onnx, _request.AsTrained))
-        {
-            if (stage.Stage == StageNames.Base)
-            {
-                waiting = stage;
-                continue;
-            }
-
-            StageResult result = verifier.Score(stage, reference, _progress, ct);
-            stages.Add(result);
-            if (reference is null)
-            {
-                reference = result;
-                stages.Insert(0, verifier.Score(waiting!, reference, _progress, ct));
-            }
-        }
-
-        return (stages, reference!);
     }
 
     private void Enforce(List<StageResult> stages, StageResult reference)
@@ -180,6 +154,7 @@ public sealed class BundleBuilder
         string template = BaseChatTemplate.Load(run.BaseDirectory) ?? "";
         var writer = new BundleWriter(new BundleManifest
         {
+            Requires = ShippedRequirements.Of(proof.Stages.Select(stage => stage.Definition)),
             Name = proof.Title,
             Version = _request.Version,
             CreatedUtc = proof.CreatedUtc,
@@ -277,6 +252,4 @@ public sealed class BundleBuilder
             return (train ?? [], valid ?? []);
         }
     }
-
-    private static string DescribeMachine() => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}";
 }

@@ -76,6 +76,9 @@ public sealed record BundleRequest
     /// <summary>Threads of engines and quantiser; 0 leaves the choice to them.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Where the report goes besides into a bundle.</summary>
+    internal string ReportPathFor(string output) => ReportPath ?? Path.Combine(Path.GetDirectoryName(output)!, Path.GetFileNameWithoutExtension(output) + ".report.html");
+
     /// <summary>Refuses requests for nothing, and for what cannot be had together.</summary>
     /// <exception cref="ExportException">The request contradicts itself.</exception>
     internal void Check()

@@ -107,7 +107,9 @@ internal static class GgufModelWriter
         writer.Write(path);
     }
 
-    private static HuggingFaceTokenizer LoadTokenizer(ModelWeights weights)
+    /// <summary>The tokenizer of a model, which has to belong to it: a token beyond the embedding's rows would be read from outside of it.</summary>
+    /// <exception cref="ExportException">It has more tokens than the model has embeddings.</exception>
+    internal static HuggingFaceTokenizer LoadTokenizer(ModelWeights weights)
     {
         HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.Load(weights.Directory);
         if (tokenizer.TokenCount > weights.Config.VocabSize)

@@ -1,3 +1,4 @@
+using SlmEdge.Export.Gguf;
 using SlmEdge.Export.Weights;
 using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.HuggingFace;
@@ -18,7 +19,7 @@ public static class OnnxExporter
     /// <param name="progress">Told about each tensor.</param>
     /// <param name="ct">Stops between two tensors; nothing is left behind.</param>
     /// <param name="options">Details of int4; null takes the defaults.</param>
-    /// <exception cref="ExportException">The model's width does not divide into blocks.</exception>
+    /// <exception cref="ExportException">The model's width does not divide into blocks, or its tokenizer has more tokens than it has embeddings.</exception>
     /// <exception cref="IOException">The disk is full or cannot be written, or the folder exists.</exception>
     public static void Export(
         ModelWeights weights,
@@ -78,6 +79,7 @@ public static class OnnxExporter
                 $"The model's hidden_size {weights.Config.HiddenSize} is not a multiple of {options.Embedding.BlockSize}, as the int4 export of the embedding needs; export fp32.");
         }
 
+        HuggingFaceTokenizer tokenizer = GgufModelWriter.LoadTokenizer(weights);
         using AtomicDirectory output = AtomicDirectory.Create(directory);
         int done = 0;
         OnnxGraphBuilder graph = DecoderOnnxGraph.Build(weights, precision, options, lora, name =>
@@ -86,7 +88,7 @@ public static class OnnxExporter
             progress?.Report(new ExportProgress(name, Math.Min(done++, weights.Names.Count), weights.Names.Count));
         });
         OnnxModelWriter.Write(graph, Path.Combine(output.StagingPath, OnnxFileNames.Model), OnnxFileNames.Data);
-        WriteCompanions(weights, output.StagingPath);
+        WriteCompanions(weights, tokenizer, output.StagingPath);
         output.Commit();
     }
 
@@ -95,11 +97,11 @@ public static class OnnxExporter
     public static IReadOnlyList<string> ModelFiles(string directory) =>
         [.. Directory.EnumerateFiles(directory).Order(StringComparer.Ordinal)];
 
-    private static void WriteCompanions(ModelWeights weights, string target)
+    private static void WriteCompanions(ModelWeights weights, HuggingFaceTokenizer tokenizer, string target)
     {
         weights.Config.Save(target);
         ModelDirectory.CopyCompanions(weights.Directory, target);
         GenAiConfig.Write(Path.Combine(target, OnnxFileNames.GenAiConfig), weights.Config, GenerationConfig.Load(weights.Directory));
-        GgufVocabulary.WriteVocabularyOnly(Path.Combine(target, OnnxFileNames.Vocabulary), HuggingFaceTokenizer.Load(weights.Directory));
+        GgufVocabulary.WriteVocabularyOnly(Path.Combine(target, OnnxFileNames.Vocabulary), tokenizer);
     }
 }

@@ -9,6 +9,9 @@ namespace SlmEdge.Export.Proof;
 /// <param name="Owned">What is closed with the stage beside the engine.</param>
 public sealed record StageEngine(IEngine Engine, ITokenizer Tokenizer, params IDisposable[] Owned) : IDisposable
 {
+    /// <summary>Engine, version, CPU level and threads, for people.</summary>
+    internal string Description => $"{Engine.Info.Name} {Engine.Info.Version}, {Engine.Info.CpuLevel}, {Engine.Info.Threads} threads";
+
     /// <summary>Closes the engine and what it owns.</summary>
     public void Dispose()
     {

@@ -98,7 +98,7 @@ public sealed class StageVerifier
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         progress?.Report(new ExportProgress(stage.Stage, texts.Length, texts.Length));
-        StageResult result = Compare(stage, logProbs, labels, texts.Length / seconds, Describe(opened.Engine.Info), reference);
+        StageResult result = Compare(stage, logProbs, labels, texts.Length / seconds, opened.Description, reference);
         return KeepTokens ? result with { Tokens = texts, UnknownTokens = [.. DriftRows.UnknownTokens(opened.Tokenizer)] } : result;
     }
 
@@ -144,6 +144,4 @@ public sealed class StageVerifier
 
         return changed;
     }
-
-    private static string Describe(EngineInfo info) => $"{info.Name} {info.Version}, {info.CpuLevel}, {info.Threads} threads";
 }

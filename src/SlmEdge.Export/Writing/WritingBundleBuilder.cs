@@ -11,13 +11,13 @@ namespace SlmEdge.Export.Writing;
 /// <summary>
 /// Exports a run of a task that writes text in every wanted form, lets every stage answer the same held-out rows, and packs the result with its scores.
 /// </summary>
-/// <param name="request">What is wanted. What belongs to labels (calibration, baselines, report) is not used.</param>
+/// <param name="request">What is wanted. What belongs to labels (calibration, baselines) is not used.</param>
 /// <param name="progress">Told about every step.</param>
 public sealed class WritingBundleBuilder(BundleRequest request, IProgress<ExportProgress>? progress = null)
 {
     private readonly List<string> _warnings = [];
 
-    /// <summary>Builds the bundle. On failure or cancellation nothing is left under the final name.</summary>
+    /// <summary>Builds the bundle. On failure or cancellation nothing is left under the final names.</summary>
     /// <param name="ct">Stops between two tensors or tokens.</param>
     /// <exception cref="ExportException">The run cannot be exported, or the export loses more than the limits allow.</exception>
     /// <exception cref="IOException">The disk is full or cannot be written.</exception>
@@ -53,7 +53,8 @@ public sealed class WritingBundleBuilder(BundleRequest request, IProgress<Export
         var scorer = new WritingStageScorer(
             run.Task, rows, run.Record.PromptSha256 ?? throw new ExportException($"The run '{run.Directory}' does not say how its prompts were rendered. Train it again."), template);
         var workshop = new StageWorkshop(run, work, request, progress, ct);
-        (List<WritingStageResult> stages, WritingStageResult reference) = Score(workshop, scorer, ct);
+        (List<WritingStageResult> stages, WritingStageResult reference) = StageSeries.Score<WritingStageResult>(
+            workshop.Stages(request.Gguf, request.Onnx, request.AsTrained), (stage, compared) => scorer.Score(stage, compared, progress, ct));
         WritingStageResult[] shipped = [.. stages.Where(stage => stage.Definition.File is not null)];
         Enforce(shipped, reference);
         double best = shipped.Max(stage => stage.Score);
@@ -64,13 +65,18 @@ public sealed class WritingBundleBuilder(BundleRequest request, IProgress<Export
             _warnings.Add("no held-out text is answered alike by all shipped files, so a device has no examples to check itself with");
         }
 
+        var proof = new WritingProof(
+            request.Name ?? run.Task.Name, run.Task, request.DataFile, [.. rows.Select(row => row.Text)], [.. rows.Select(row => row.Reference)], stages, reference, recommended, DateTime.UtcNow, ExportingMachine.Describe());
+        string report = Path.Combine(work, "report.html");
+        WritingProofReport.Write(proof, report);
         string task = Path.Combine(work, "task.json");
         File.WriteAllText(task, run.Task.ToJson());
         var writer = new BundleWriter(new BundleManifest
         {
-            Name = request.Name ?? run.Task.Name,
+            Requires = ShippedRequirements.Of(stages.Select(stage => stage.Definition)),
+            Name = proof.Title,
             Version = request.Version,
-            CreatedUtc = DateTime.UtcNow,
+            CreatedUtc = proof.CreatedUtc,
             Task = run.Task,
             Base = new BundleBase(Path.GetFileName(Path.TrimEndingDirectorySeparator(run.BaseDirectory)), run.Record.Base!.Sha256),
             TokenizerSha256 = run.Record.Base.TokenizerSha256,
@@ -81,34 +87,12 @@ public sealed class WritingBundleBuilder(BundleRequest request, IProgress<Export
             Recommended = request.AdapterOnly ? null : new BundleRecommendation(recommended.Definition.Engine == "onnxruntime" ? "onnx" : "llama", recommended.Definition.File!),
         });
         writer.AddFile("task.json", task, BundleFileRole.Task);
+        writer.AddFile("report.html", report, BundleFileRole.Report);
         BundleBuilder.AddModels(writer, run, workshop, request);
-        return new WritingBundleOutcome(output, writer.Write(output, key), stages, reference, recommended, _warnings) { Merging = workshop.Merging };
-    }
-
-    private (List<WritingStageResult> Stages, WritingStageResult Reference) Score(StageWorkshop workshop, WritingStageScorer scorer, CancellationToken ct)
-    {
-        // The base is scored first in the pipeline but compared with what came of it, so it waits for the reference.
-        var stages = new List<WritingStageResult>();
-        StageDefinition? waiting = null;
-        WritingStageResult? reference = null;
-        foreach (StageDefinition stage in workshop.Stages(request.Gguf, request.Onnx, request.AsTrained))
-        {
-            if (stage.Stage == StageNames.Base)
-            {
-                waiting = stage;
-                continue;
-            }
-
-            WritingStageResult result = scorer.Score(stage, reference, progress, ct);
-            stages.Add(result);
-            if (reference is null)
-            {
-                reference = result;
-                stages.Insert(0, scorer.Score(waiting!, reference, progress, ct));
-            }
-        }
-
-        return (stages, reference!);
+        BundleManifest manifest = writer.Write(output, key);
+        string reportPath = request.ReportPathFor(output);
+        WritingProofReport.Write(proof, reportPath);
+        return new WritingBundleOutcome(output, reportPath, manifest, stages, reference, recommended, _warnings) { Merging = workshop.Merging };
     }
 
     private void Enforce(IReadOnlyList<WritingStageResult> shipped, WritingStageResult reference)

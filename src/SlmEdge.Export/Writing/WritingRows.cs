@@ -1,3 +1,4 @@
+using SlmEdge.Bundles;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Data;
 
@@ -19,15 +20,20 @@ internal static class WritingRows
         [
             .. ExtractionReader.Read(file, task, columns).Select(row => new WritingRow(row.Text, row.Output.Trim(), prompt => prompt.Encode(task.Instruction, row.Text))),
         ],
-        TaskKind.Chat => [.. MessagesReader.Read(file, columns).Select(row => Dialogue(row, task))],
+        TaskKind.Chat => [.. MessagesReader.Read(file, columns).Select(row => Dialogue([.. row.Messages.SkipLast(1)], row.Messages[^1].Content.Trim(), task))],
         _ => throw new ExportException($"A task of kind '{task.Kind}' writes no text."),
     };
 
-    private static WritingRow Dialogue(MessagesRow row, TaskDefinition task)
+    /// <summary>The row of a golden example: the text as a device is given it.</summary>
+    public static WritingRow Of(TaskDefinition task, GoldenExample golden) => task.Kind == TaskKind.Chat
+        ? Dialogue([new ChatMessage("user", golden.Text)], golden.Label, task)
+        : new WritingRow(golden.Text, golden.Label, prompt => prompt.Encode(task.Instruction, golden.Text));
+
+    private static WritingRow Dialogue(IReadOnlyList<ChatMessage> turns, string answer, TaskDefinition task)
     {
         // As in training, the task's instruction is the system turn where the dialogue has none of its own.
-        bool own = row.Messages[0].Role == "system";
-        ChatMessage[] asked = [.. task.Instruction.Length > 0 && !own ? [new ChatMessage("system", task.Instruction)] : Array.Empty<ChatMessage>(), .. row.Messages.SkipLast(1)];
-        return new WritingRow(row.Messages is [{ Role: "user" } only, _] ? only.Content : null, row.Messages[^1].Content.Trim(), prompt => prompt.EncodePrompt(asked));
+        bool own = turns.Count > 0 && turns[0].Role == "system";
+        ChatMessage[] asked = [.. task.Instruction.Length > 0 && !own ? [new ChatMessage("system", task.Instruction)] : Array.Empty<ChatMessage>(), .. turns];
+        return new WritingRow(turns is [{ Role: "user" } only] ? only.Content : null, answer, prompt => prompt.EncodePrompt(asked));
     }
 }

@@ -14,6 +14,9 @@ namespace SlmEdge.Export.Writing;
 public sealed record WritingStageResult(
     StageDefinition Definition, IReadOnlyList<string> Answers, IReadOnlyList<bool> Ended, double ExactMatch, double Score, int? Changed, double TextsPerSecond)
 {
+    /// <summary>Engine, version, CPU level and threads, for people.</summary>
+    public string EngineDescription { get; init; } = "";
+
     internal StageScore ToScore() => new(
         Definition.Stage, Definition.Engine, Definition.Precision, ExactMatch, Score, null, Changed, Definition.SizeBytes, TextsPerSecond, Answers.Count);
 }

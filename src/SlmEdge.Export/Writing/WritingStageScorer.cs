@@ -54,7 +54,7 @@ internal sealed class WritingStageScorer(TaskDefinition task, IReadOnlyList<Writ
         progress?.Report(new ExportProgress(stage.Stage, rows.Count, rows.Count));
         (double exact, double score) = Measure(answers);
         int? changed = reference is null ? null : answers.Where((answer, row) => answer != reference.Answers[row]).Count();
-        return new WritingStageResult(stage, answers, ended, exact, score, changed, rows.Count / seconds);
+        return new WritingStageResult(stage, answers, ended, exact, score, changed, rows.Count / seconds) { EngineDescription = opened.Description };
     }
 
     private (double Exact, double Score) Measure(string[] answers)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using SlmEdge.Formats.Protobuf;
 
 namespace SlmEdge.Formats.Onnx;
@@ -12,18 +11,18 @@ internal sealed class OnnxModelParser
     private const string OnnxDomain = "ai.onnx";
 
     private readonly string _path;
-    private readonly string _folder;
     private readonly OnnxLimits _limits;
-    private readonly Dictionary<string, long> _externalLengths = new(StringComparer.Ordinal);
     private readonly HashSet<string> _domains = new(StringComparer.Ordinal);
     private int _nodes;
-    private int _tensors;
+    private readonly OnnxTensorParser _tensors;
+    private readonly OnnxValueParser _values;
 
     public OnnxModelParser(string path, OnnxLimits limits)
     {
         _path = path;
-        _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         _limits = limits;
+        _tensors = new OnnxTensorParser(path, limits);
+        _values = new OnnxValueParser(path, limits);
     }
 
     public OnnxModelFile Parse(WireReader reader)
@@ -46,7 +45,7 @@ internal sealed class OnnxModelParser
                     ReadOpset(reader.Message(), opsets);
                     break;
                 case OnnxFields.Model.MetadataProps:
-                    var (key, value) = ReadEntry(reader.Message());
+                    var (key, value) = OnnxEntryParser.Read(reader.Message());
                     metadata[key] = value;
                     break;
                 case OnnxFields.Model.Graph when hasGraph:
@@ -81,31 +80,8 @@ internal sealed class OnnxModelParser
 
         model.OpsetImports = opsets;
         model.Metadata = metadata;
-        model.ExternalFiles = [.. _externalLengths.Keys.Order(StringComparer.Ordinal).Select(name => Path.Combine(_folder, name))];
+        model.ExternalFiles = _tensors.ExternalFiles;
         return model;
-    }
-
-    private static (string Key, string Value) ReadEntry(WireReader reader)
-    {
-        string key = string.Empty;
-        string value = string.Empty;
-        while (reader.Next(out int field))
-        {
-            switch (field)
-            {
-                case OnnxFields.Entry.Key:
-                    key = reader.Text();
-                    break;
-                case OnnxFields.Entry.Value:
-                    value = reader.Text();
-                    break;
-                default:
-                    reader.Skip();
-                    break;
-            }
-        }
-
-        return (key, value);
     }
 
     private static void ReadOpset(WireReader reader, Dictionary<string, long> opsets)
@@ -136,7 +112,7 @@ internal sealed class OnnxModelParser
 
     private void ReadMainGraph(WireReader reader, OnnxModelFile model)
     {
-        var graph = new Graph();
+        var graph = new OnnxGraphContent();
         ReadGraph(reader, graph, outer: null, depth: 0);
         model.GraphName = graph.Name;
         model.Inputs = graph.Inputs;
@@ -149,7 +125,7 @@ internal sealed class OnnxModelParser
         }
     }
 
-    private void ReadGraph(WireReader reader, Graph graph, Scope? outer, int depth)
+    private void ReadGraph(WireReader reader, OnnxGraphContent graph, OnnxGraphScope? outer, int depth)
     {
         if (depth > _limits.MaxGraphDepth)
         {
@@ -157,7 +133,7 @@ internal sealed class OnnxModelParser
         }
 
         // Nodes stand before the inputs and constants that they use, so the names are collected first.
-        var scope = new Scope(outer);
+        var scope = new OnnxGraphScope(outer);
         WireReader names = reader;
         while (names.Next(out int field))
         {
@@ -167,7 +143,7 @@ internal sealed class OnnxModelParser
                     graph.Name = names.Text();
                     break;
                 case OnnxFields.Graph.Initializer:
-                    OnnxTensor tensor = ReadTensor(names.Message());
+                    OnnxTensor tensor = _tensors.Read(names.Message());
                     if (!graph.Initializers.TryAdd(tensor.Name, tensor))
                     {
                         throw new ModelFormatException("the constant stands twice", _path, tensor.Name);
@@ -175,15 +151,15 @@ internal sealed class OnnxModelParser
 
                     break;
                 case OnnxFields.Graph.SparseInitializer:
-                    scope.Define(ReadSparseTensor(names.Message()), _path);
+                    scope.Define(_tensors.ReadSparse(names.Message()), _path);
                     break;
                 case OnnxFields.Graph.Input:
-                    OnnxValue input = ReadValue(names.Message(), requireTensor: depth == 0);
+                    OnnxValue input = _values.Read(names.Message(), requireTensor: depth == 0);
                     scope.Define(input.Name, _path);
                     graph.Inputs.Add(input);
                     break;
                 case OnnxFields.Graph.Output:
-                    graph.Outputs.Add(ReadValue(names.Message(), requireTensor: depth == 0));
+                    graph.Outputs.Add(_values.Read(names.Message(), requireTensor: depth == 0));
                     break;
                 default:
                     names.Skip();
@@ -222,7 +198,7 @@ internal sealed class OnnxModelParser
         }
     }
 
-    private OnnxNode ReadNode(WireReader reader, Scope? scope, int depth)
+    private OnnxNode ReadNode(WireReader reader, OnnxGraphScope? scope, int depth)
     {
         if (++_nodes > _limits.MaxNodes)
         {
@@ -285,7 +261,7 @@ internal sealed class OnnxModelParser
         return new OnnxNode(opType, domain, name, inputs, outputs, attributes);
     }
 
-    private OnnxAttribute ReadAttribute(WireReader reader, Scope? scope, int depth)
+    private OnnxAttribute ReadAttribute(WireReader reader, OnnxGraphScope? scope, int depth)
     {
         string name = string.Empty;
         long type = 0;
@@ -323,13 +299,13 @@ internal sealed class OnnxModelParser
                     texts.Add(System.Text.Encoding.UTF8.GetString(reader.Bytes()));
                     break;
                 case OnnxFields.Attribute.Tensor or OnnxFields.Attribute.Tensors:
-                    ReadTensor(reader.Message());
+                    _tensors.Read(reader.Message());
                     break;
                 case OnnxFields.Attribute.SparseTensor or OnnxFields.Attribute.SparseTensors:
-                    ReadSparseTensor(reader.Message());
+                    _tensors.ReadSparse(reader.Message());
                     break;
                 case OnnxFields.Attribute.Graph or OnnxFields.Attribute.Graphs:
-                    ReadGraph(reader.Message(), new Graph(), scope ?? new Scope(null) { Open = true }, depth + 1);
+                    ReadGraph(reader.Message(), new OnnxGraphContent(), scope ?? new OnnxGraphScope(null) { Open = true }, depth + 1);
                     break;
                 default:
                     reader.Skip();
@@ -367,311 +343,6 @@ internal sealed class OnnxModelParser
             else
             {
                 reader.Skip();
-            }
-        }
-    }
-
-    private string ReadSparseTensor(WireReader reader)
-    {
-        string name = string.Empty;
-        while (reader.Next(out int field))
-        {
-            switch (field)
-            {
-                case OnnxFields.SparseTensor.Values:
-                    name = ReadTensor(reader.Message()).Name;
-                    break;
-                case OnnxFields.SparseTensor.Indices:
-                    ReadTensor(reader.Message());
-                    break;
-                default:
-                    reader.Skip();
-                    break;
-            }
-        }
-
-        return name;
-    }
-
-    private OnnxTensor ReadTensor(WireReader reader)
-    {
-        if (++_tensors > _limits.MaxTensors)
-        {
-            throw reader.Wrong($"the model has more than {_limits.MaxTensors} constants");
-        }
-
-        string name = string.Empty;
-        long type = 0;
-        long rawOffset = -1;
-        long rawLength = 0;
-        long location = 0;
-        var shape = new List<long>();
-        var external = new Dictionary<string, string>(StringComparer.Ordinal);
-        while (reader.Next(out int field))
-        {
-            switch (field)
-            {
-                case OnnxFields.Tensor.Dims:
-                    reader.Integers(shape, _limits.MaxDimensions);
-                    break;
-                case OnnxFields.Tensor.DataType:
-                    type = reader.Integer();
-                    break;
-                case OnnxFields.Tensor.Name:
-                    name = reader.Text();
-                    break;
-                case OnnxFields.Tensor.RawData:
-                    rawLength = reader.Bytes().Length;
-                    rawOffset = reader.Offset - rawLength;
-                    break;
-                case OnnxFields.Tensor.ExternalData:
-                    var (key, value) = ReadEntry(reader.Message());
-                    external[key] = value;
-                    break;
-                case OnnxFields.Tensor.DataLocation:
-                    location = reader.Integer();
-                    break;
-                case OnnxFields.Tensor.Segment:
-                    throw reader.Wrong($"the constant '{name}' is segmented, which no runtime supports");
-                default:
-                    reader.Skip();
-                    break;
-            }
-        }
-
-        long length = ByteLength(name, (OnnxDataType)type, shape);
-        if (location == OnnxExternalData.External || external.Count > 0)
-        {
-            return ExternalTensor(name, (OnnxDataType)type, shape, length, external);
-        }
-
-        if (rawOffset >= 0 && rawLength != length)
-        {
-            throw new ModelFormatException($"its type and shape need {length} bytes, but it has {rawLength}", _path, name, rawOffset);
-        }
-
-        return new OnnxTensor(name, (OnnxDataType)type, shape, null, rawOffset, length);
-    }
-
-    private long ByteLength(string name, OnnxDataType type, List<long> shape)
-    {
-        int bits = OnnxDataTypes.BitsPerElement(type);
-        if (bits == 0 && type != OnnxDataType.String)
-        {
-            throw new ModelFormatException($"the constant has the unknown type {(int)type}", _path, name);
-        }
-
-        long elements = 1;
-        foreach (long dimension in shape)
-        {
-            if (dimension < 0 || (dimension > 0 && elements > long.MaxValue / 16 / dimension))
-            {
-                throw new ModelFormatException("a dimension of the constant is negative, or its size overflows", _path, name);
-            }
-
-            elements *= dimension;
-        }
-
-        return type == OnnxDataType.String ? 0 : OnnxDataTypes.ByteLength(type, shape);
-    }
-
-    private OnnxTensor ExternalTensor(string name, OnnxDataType type, List<long> shape, long length, Dictionary<string, string> external)
-    {
-        ModelFormatException Wrong(string message) => new(message, _path, name);
-        if (type == OnnxDataType.String)
-        {
-            throw Wrong("strings cannot be external data");
-        }
-
-        if (!external.TryGetValue("location", out string? location) || !OnnxExternalData.IsPlainName(location))
-        {
-            throw Wrong($"its external data is at '{location}'; only a file in the model's own folder is accepted");
-        }
-
-        long offset = Number(external, "offset") ?? 0;
-        long stated = Number(external, "length") ?? length;
-        long available = ExternalLength(location, name);
-        if (stated != length || offset > available || length > available - offset)
-        {
-            throw Wrong($"its {length} bytes (stated: {stated}) at offset {offset} do not lie inside '{location}' of {available} bytes; the file is truncated or does not belong to this model");
-        }
-
-        return new OnnxTensor(name, type, shape, location, offset, length);
-
-        long? Number(Dictionary<string, string> entries, string key) => !entries.TryGetValue(key, out string? text)
-            ? null
-            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : throw Wrong($"the {key} '{text}' of its external data is not a number");
-    }
-
-    private long ExternalLength(string location, string tensor)
-    {
-        if (_externalLengths.TryGetValue(location, out long length))
-        {
-            return length;
-        }
-
-        var file = new FileInfo(Path.Combine(_folder, location));
-        if (!file.Exists)
-        {
-            throw new ModelFormatException($"the data file '{location}' is missing", _path, tensor);
-        }
-
-        // A link is followed only as far as it stays in the folder.
-        if (file.ResolveLinkTarget(returnFinalTarget: true) is { } target && Path.GetDirectoryName(target.FullName) != _folder)
-        {
-            throw new ModelFormatException($"the data file '{location}' is a link that leaves the model's folder", _path, tensor);
-        }
-
-        length = file.LinkTarget is null ? file.Length : new FileInfo(file.ResolveLinkTarget(returnFinalTarget: true)!.FullName).Length;
-        _externalLengths.Add(location, length);
-        return length;
-    }
-
-    private OnnxValue ReadValue(WireReader reader, bool requireTensor)
-    {
-        string name = string.Empty;
-        (long Type, List<OnnxDimension>? Shape)? tensor = null;
-        while (reader.Next(out int field))
-        {
-            switch (field)
-            {
-                case OnnxFields.Value.Name:
-                    name = reader.Text();
-                    break;
-                case OnnxFields.Value.Type:
-                    tensor = ReadTensorType(reader.Message());
-                    break;
-                default:
-                    reader.Skip();
-                    break;
-            }
-        }
-
-        if (name.Length == 0)
-        {
-            throw reader.Wrong("an input or output has no name");
-        }
-
-        if (requireTensor && tensor is null)
-        {
-            throw new ModelFormatException("the input or output is not a tensor", _path, name);
-        }
-
-        return new OnnxValue(name, (OnnxDataType)(tensor?.Type ?? 0), tensor?.Shape);
-    }
-
-    private (long Type, List<OnnxDimension>? Shape)? ReadTensorType(WireReader reader)
-    {
-        (long, List<OnnxDimension>?)? result = null;
-        while (reader.Next(out int field))
-        {
-            if (field != OnnxFields.Type.TensorType)
-            {
-                reader.Skip();
-                continue;
-            }
-
-            long type = 0;
-            List<OnnxDimension>? shape = null;
-            WireReader tensor = reader.Message();
-            while (tensor.Next(out int part))
-            {
-                switch (part)
-                {
-                    case OnnxFields.TensorType.ElementType:
-                        type = tensor.Integer();
-                        break;
-                    case OnnxFields.TensorType.Shape:
-                        shape = ReadShape(tensor.Message());
-                        break;
-                    default:
-                        tensor.Skip();
-                        break;
-                }
-            }
-
-            if (type is <= 0 or > (long)OnnxDataType.Float4E2M1)
-            {
-                throw reader.Wrong($"a tensor type has the unknown element type {type}");
-            }
-
-            result = (type, shape);
-        }
-
-        return result;
-    }
-
-    private List<OnnxDimension> ReadShape(WireReader reader)
-    {
-        var shape = new List<OnnxDimension>();
-        while (reader.Next(out int field))
-        {
-            if (field != OnnxFields.Shape.Dimension)
-            {
-                reader.Skip();
-                continue;
-            }
-
-            OnnxDimension dimension = default;
-            WireReader part = reader.Message();
-            while (part.Next(out int kind))
-            {
-                switch (kind)
-                {
-                    case OnnxFields.Dimension.Value:
-                        long size = part.Integer();
-                        dimension = size >= 0 ? size : throw part.Wrong($"a dimension is {size}");
-                        break;
-                    case OnnxFields.Dimension.Name:
-                        string name = part.Text();
-                        dimension = name.Length > 0 ? name : default(OnnxDimension);
-                        break;
-                    default:
-                        part.Skip();
-                        break;
-                }
-            }
-
-            shape.Add(dimension);
-            if (shape.Count > _limits.MaxDimensions)
-            {
-                throw reader.Wrong($"a shape has more than {_limits.MaxDimensions} dimensions");
-            }
-        }
-
-        return shape;
-    }
-
-    private sealed class Graph
-    {
-        public string Name { get; set; } = string.Empty;
-
-        public List<OnnxValue> Inputs { get; } = [];
-
-        public List<OnnxValue> Outputs { get; } = [];
-
-        public List<OnnxNode> Nodes { get; } = [];
-
-        public Dictionary<string, OnnxTensor> Initializers { get; } = new(StringComparer.Ordinal);
-    }
-
-    /// <summary>The names that a graph's nodes may use: its own and those of the graphs around it.</summary>
-    private sealed class Scope(Scope? outer)
-    {
-        private readonly HashSet<string> _names = new(StringComparer.Ordinal);
-
-        /// <summary>Whether names from outside are unknown (inside a function) and therefore accepted.</summary>
-        public bool Open { get; init; }
-
-        public bool IsDefined(string name) => Open || _names.Contains(name) || (outer?.IsDefined(name) ?? false);
-
-        public bool IsDefinedHere(string name) => _names.Contains(name);
-
-        public void Define(string name, string path)
-        {
-            if (!_names.Add(name))
-            {
-                throw new ModelFormatException("the name is defined twice", path, name);
             }
         }
     }

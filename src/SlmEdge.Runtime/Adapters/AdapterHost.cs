@@ -19,11 +19,17 @@ internal sealed class AdapterHost(Bundle bundle, LoadedModel model, RuntimeOptio
     /// <param name="taken">Bytes of the adapters that are loaded.</param>
     /// <returns>Bytes of its factors.</returns>
     /// <exception cref="AdapterException">It is refused.</exception>
+    /// <exception cref="BundleRequirementException">It needs a newer engine.</exception>
     public long Check(AdapterPackage package, string name, long taken)
     {
         var manifest = bundle.Manifest;
         var host = $"the bundle '{manifest.Name}' {manifest.Version}";
         RequireBase(host);
+        if (package.Manifest is { } own)
+        {
+            EngineVersions.Check(own, model.EngineName, package.FilePath);
+        }
+
         var identity = package.Identity;
         Compare(AdapterRefusal.OtherBase, "base", identity.BaseSha256, manifest.Base.Sha256);
         Compare(AdapterRefusal.OtherTokenizer, "tokenizer", identity.TokenizerSha256, manifest.TokenizerSha256);

@@ -82,6 +82,7 @@ public sealed class Embedder : IDisposable
         try
         {
             var choice = ModelChoice.Choose(bundle.Manifest, EngineChoice.Llama, options.File);
+            EngineVersions.Check(bundle.Manifest, choice.Engine, bundle.BundlePath);
             return new Embedder(Load(bundle.GetFilePath(choice.File), options), options, bundle.Manifest.Name, bundle);
         }
         catch
@@ -97,6 +98,7 @@ public sealed class Embedder : IDisposable
     {
         options.Validate();
         var choice = ModelChoice.Choose(bundle.Manifest, EngineChoice.Llama, options.File);
+        EngineVersions.Check(bundle.Manifest, choice.Engine, bundle.BundlePath);
         return new Embedder(Load(bundle.GetFilePath(choice.File), options), options, bundle.Manifest.Name, null);
     }
 

@@ -8,10 +8,14 @@ namespace SlmEdge.Runtime.Loading;
 /// <summary>Loads a model of a bundle into its engine.</summary>
 internal static class ModelLoader
 {
-    public static LoadedModel Load(Bundle bundle, ModelChoice choice, RuntimeOptions options) =>
-        choice.Engine == ModelChoice.Onnx
+    /// <exception cref="BundleRequirementException">The engine is older than the one the bundle was tested with.</exception>
+    public static LoadedModel Load(Bundle bundle, ModelChoice choice, RuntimeOptions options)
+    {
+        EngineVersions.Check(bundle.Manifest, choice.Engine, bundle.BundlePath);
+        return choice.Engine == ModelChoice.Onnx
             ? GpuChoice.Open(options, OnnxEngine.FindGpu, (layers, problem) => OnnxModelLoader.Load(bundle, choice, options, layers != 0, problem))
             : GpuChoice.Open(options, LlamaCppEngine.FindGpu, (layers, problem) => LoadLlama(bundle, choice, options, layers, problem));
+    }
 
     // Room beside the context where texts come one at a time and a pass is short: for labels of several tokens.
     private const int TokensOfOneText = 128;

@@ -55,32 +55,8 @@ internal sealed class ExtractEndpoints(IServingEngine engine, WorkerOptions opti
         json.WriteStartObject();
         WritingJson.WriteId(json, id);
         json.WriteString("text", text);
-        json.WritePropertyName("document");
-        result.Document.WriteTo(json);
-        json.WriteStartArray("fields");
-        foreach (var field in result.Fields)
-        {
-            json.WriteStartObject();
-            json.WriteString("path", field.Path);
-            json.WriteString("value", field.Value);
-            if (field.Start is { } start)
-            {
-                json.WriteNumber("start", start);
-                json.WriteNumber("length", field.Length);
-                json.WriteNumber("occurrences", field.Occurrences);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteAdapter(result.Adapter);
+        ExtractionJson.WriteMembers(json, result);
         WritingJson.WriteUsage(json, result.Usage);
-        if (result.Truncated)
-        {
-            json.WriteBoolean("truncated", true);
-        }
-
         json.WriteEndObject();
     }
 }

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
-using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Bundles;
 using SlmEdge.Formats;
 using SlmEdge.Formats.Gguf;
+using SlmEdge.Formats.Gguf.Adapters;
 using SlmEdge.Formats.HuggingFace;
 using SlmEdge.Formats.Onnx;
 using SlmEdge.Formats.Safetensors;
@@ -10,14 +10,18 @@ using SlmEdge.Tasks;
 
 namespace SlmEdge.Benchmarks.Fuzzing;
 
-/// <summary>Real files out of a real bundle and of <c>models/edge-nano</c>.</summary>
+/// <summary>Real files out of a real bundle, and small ones of the kinds that it has none of.</summary>
 internal static class FuzzTargets
 {
-    public static IReadOnlyList<FuzzTarget> Create(string bundlePath, string folder)
+    /// <param name="bundlePath">A bundle of a classification with a GGUF file and an ONNX folder.</param>
+    /// <param name="tokenizerJson">A <c>tokenizer.json</c>.</param>
+    /// <param name="folder">A folder for what is damaged.</param>
+    /// <exception cref="ArgumentException">The bundle has no such files.</exception>
+    public static IReadOnlyList<FuzzTarget> Create(string bundlePath, string tokenizerJson, string folder)
     {
         using var bundle = Bundle.Open(bundlePath, new BundleOptions { CacheDirectory = Path.Combine(folder, "cache") });
         var onnx = bundle.GetFiles(BundleFileRole.Onnx).FirstOrDefault(file => file.Path.EndsWith("/model.onnx", StringComparison.Ordinal))
-            ?? throw new BenchmarkException("The bundle has no ONNX folder; build it with --onnx int4.");
+            ?? throw new ArgumentException("The bundle has no ONNX folder; build it with --onnx int4.", nameof(bundlePath));
         var onnxFolder = Path.GetDirectoryName(bundle.GetFilePath(onnx.Path))!;
         var weights = Path.Combine(onnxFolder, "model.onnx.data");
         if (File.Exists(weights))
@@ -25,6 +29,11 @@ internal static class FuzzTargets
             File.Copy(weights, Path.Combine(folder, "model.onnx.data"), overwrite: true);
         }
 
+        var adapted = bundle.GetFilePath(bundle.GetFiles(BundleFileRole.Gguf)[0].Path);
+        var adapter = Path.Combine(folder, "original.lora.gguf");
+        RandomAdapter.Write(adapted, adapter);
+        var model = Path.Combine(folder, "adapted.gguf");
+        File.Copy(adapted, model, overwrite: true);
         var task = System.Text.Encoding.UTF8.GetBytes(bundle.Manifest.Task.ToJson());
         return
         [
@@ -32,9 +41,10 @@ internal static class FuzzTargets
             new FuzzTarget("bundle", Small(bundle.Manifest, folder), "small.slmb", path => Verify(path, folder), typeof(BundleException), typeof(TaskDefinitionException)),
             new FuzzTarget("GGUF vocabulary", File.ReadAllBytes(Path.Combine(onnxFolder, "tokenizer.gguf")), "model.gguf", path => Read(path), typeof(ModelFormatException)),
             new FuzzTarget("GGUF model", Weights(), "model.gguf", path => Read(path), typeof(ModelFormatException)),
+            new FuzzTarget("GGUF adapter", File.ReadAllBytes(adapter), "adapter.gguf", path => ReadAdapter(path, model), typeof(ModelFormatException)),
             new FuzzTarget("ONNX", File.ReadAllBytes(Path.Combine(onnxFolder, "model.onnx")), "model.onnx", path => OnnxModelFile.Read(path), typeof(ModelFormatException)),
             new FuzzTarget("safetensors", Tensors(folder), "model.safetensors", path => ReadTensors(path), typeof(ModelFormatException)),
-            new FuzzTarget("tokenizer.json", File.ReadAllBytes(Path.Combine(RepositoryFiles.Root, "models", "edge-nano", "tokenizer.json")), "tokenizer.json", path => TokenizerJson.Load(path), typeof(ModelFormatException)),
+            new FuzzTarget("tokenizer.json", File.ReadAllBytes(tokenizerJson), "tokenizer.json", path => TokenizerJson.Load(path), typeof(ModelFormatException)),
         ];
     }
 
@@ -66,6 +76,14 @@ internal static class FuzzTargets
     {
         GgufFile.Verify(path);
         using var file = GgufFile.Open(path);
+    }
+
+    private static void ReadAdapter(string path, string modelPath)
+    {
+        using var adapter = GgufFile.Open(path);
+        GgufAdapterIdentity.Read(adapter);
+        using var model = GgufFile.Open(modelPath);
+        GgufAdapterCheck.Check(adapter, model);
     }
 
     // Little metadata in front, so that damage falls on the table of tensors as well.

@@ -53,20 +53,21 @@ internal static class NativeFuzzBenchmark
 
         // A small one, so that most of what is damaged is structure and not weights.
         File.Copy(arguments.Text("gguf") ?? bundle.GetFilePath(bundle.GetFiles(BundleFileRole.Gguf)[0].Path), Path.Combine(folder, "model.gguf"));
+        NativeTarget.AddAdapter(folder);
     }
 
     private static void Fuzz(NativeTarget target, int count, int seed, string folder, string kept, MarkdownTable table)
     {
         var path = Path.Combine(folder, target.FileName);
         var original = File.ReadAllBytes(path);
-        using var worker = new NativeFuzzProcess(target.Name);
+        using var worker = new NativeFuzzProcess();
         var outcomes = new int[Enum.GetValues<FuzzOutcome>().Length];
         var heavy = 0;
         double slowest = 0;
         try
         {
             // The first use loads the engine; an undamaged file that is not used would make the figures mean nothing.
-            if (worker.Use(path, 10 * HangMilliseconds) is not { Outcome: FuzzOutcome.Used } first)
+            if (worker.Use(target.Name, path, 10 * HangMilliseconds) is not { Outcome: FuzzOutcome.Used } first)
             {
                 throw new BenchmarkException($"{target.Name}: the undamaged file is not used.");
             }
@@ -77,7 +78,7 @@ internal static class NativeFuzzBenchmark
                 var bytes = StructuralMutation.Apply(original, target.FileName, mutation);
                 File.WriteAllBytes(path, bytes);
                 var start = Stopwatch.GetTimestamp();
-                var answer = worker.Use(path, HangMilliseconds);
+                var answer = worker.Use(target.Name, path, HangMilliseconds);
                 outcomes[(int)answer.Outcome]++;
                 slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 var over = answer.Memory > (2L * bytes.Length) + SpareMemory;
@@ -91,7 +92,7 @@ internal static class NativeFuzzBenchmark
                 if (answer.Outcome is FuzzOutcome.Crashed or FuzzOutcome.Hung)
                 {
                     File.WriteAllBytes(path, original);
-                    worker.Use(path, 10 * HangMilliseconds);
+                    worker.Use(target.Name, path, 10 * HangMilliseconds);
                 }
             }
         }

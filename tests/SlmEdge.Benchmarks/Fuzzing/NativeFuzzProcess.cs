@@ -4,25 +4,41 @@ using System.Globalization;
 namespace SlmEdge.Benchmarks.Fuzzing;
 
 /// <summary>A <see cref="NativeFuzzWorker"/>, started again when it ended.</summary>
-internal sealed class NativeFuzzProcess(string target) : IDisposable
+internal sealed class NativeFuzzProcess : IDisposable
 {
     private readonly List<string> errors = [];
     private Process? process;
 
+    // On a machine that is busy with other work the clock says nothing of the file.
+    private const int ClockPerProcessorTime = 24;
+
     /// <summary>Has a file used.</summary>
-    public (FuzzOutcome Outcome, long Memory, string Message) Use(string path, int milliseconds)
+    /// <param name="target">Its kind.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="milliseconds">Processor's time after which it hangs; or 24 times as long by the clock.</param>
+    public (FuzzOutcome Outcome, long Memory, string Message) Use(string target, string path, int milliseconds)
     {
         process ??= Start();
-        process.StandardInput.WriteLine(path);
+        process.StandardInput.WriteLine($"{target}\t{path}");
         process.StandardInput.Flush();
-        var deadline = Stopwatch.StartNew();
+        var clock = Stopwatch.StartNew();
+        var before = process.TotalProcessorTime;
         while (true)
         {
             var line = process.StandardOutput.ReadLineAsync();
-            if (!line.Wait(Math.Max(0, milliseconds - (int)deadline.ElapsedMilliseconds)))
+            while (!line.Wait(500))
             {
-                Stop();
-                return (FuzzOutcome.Hung, 0, $"no answer in {milliseconds} ms");
+                process.Refresh();
+                if (process.HasExited)
+                {
+                    continue; // The end of its output comes next.
+                }
+
+                if ((process.TotalProcessorTime - before).TotalMilliseconds > milliseconds || clock.ElapsedMilliseconds > ClockPerProcessorTime * (long)milliseconds)
+                {
+                    Stop();
+                    return (FuzzOutcome.Hung, 0, $"no answer in {milliseconds} ms");
+                }
             }
 
             if (line.Result is null)
@@ -44,17 +60,15 @@ internal sealed class NativeFuzzProcess(string target) : IDisposable
 
     private Process Start()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
-            start.ArgumentList.Add(typeof(NativeFuzzProcess).Assembly.Location);
-        }
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(typeof(NativeFuzzProcess).Assembly.Location);
 
-        foreach (var argument in (string[])[NativeFuzzWorker.Command, "--target", target])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        start.ArgumentList.Add(NativeFuzzWorker.Command);
         var started = Process.Start(start) ?? throw new InvalidOperationException("The worker did not start.");
         started.ErrorDataReceived += (_, line) =>
         {

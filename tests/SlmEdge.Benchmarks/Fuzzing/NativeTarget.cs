@@ -13,7 +13,8 @@ internal sealed record NativeTarget(string Name, string FileName, Action<string>
 {
     public static IReadOnlyList<NativeTarget> All { get; } =
     [
-        new("llama.cpp model", "model.gguf", UseModel),
+        new("llama.cpp model", "model.gguf", path => UseModel(path, null)),
+        new("llama.cpp adapter", "adapter.gguf", path => UseModel(Path.Combine(Path.GetDirectoryName(path)!, "model.gguf"), path)),
         new("llama.cpp vocabulary", "tokenizer.gguf", path =>
         {
             using var tokenizer = LlamaTokenizer.Open(path);
@@ -24,12 +25,15 @@ internal sealed record NativeTarget(string Name, string FileName, Action<string>
         new("ONNX Runtime tokenizer", "tokenizer.gguf", UseOnnx),
     ];
 
+    /// <summary>Writes the adapter that fits the folder's model.</summary>
+    public static void AddAdapter(string folder) => RandomAdapter.Write(Path.Combine(folder, "model.gguf"), Path.Combine(folder, "adapter.gguf"));
+
     /// <summary>Whether an exception is a refusal, and not an accident.</summary>
     public static bool IsRefusal(Exception error) => error is ModelFormatException or EngineException;
 
-    private static void UseModel(string path)
+    private static void UseModel(string path, string? adapter)
     {
-        using var engine = LlamaCppEngine.Open(path, new LlamaCppOptions { Threads = 1, ContextLength = 64, BatchTokens = 16, MaxSequences = 2 });
+        using var engine = LlamaCppEngine.Open(path, new LlamaCppOptions { Threads = 1, ContextLength = 64, BatchTokens = 16, MaxSequences = 2, AdapterPath = adapter });
         Check(engine.EvaluateLogits(Tokenize(engine.Tokenizer)));
     }
 

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace SlmEdge.Benchmarks.Fuzzing;
 
 /// <summary>
-/// Damage to meaning beside damage to bytes: what is written stays JSON or GGUF, with fields missing, doubled, of other types and extreme.
+/// Damage to meaning beside damage to bytes: what is written stays JSON, GGUF or ONNX, with fields missing, doubled, of other types and extreme.
 /// </summary>
 internal static class StructuralMutation
 {
@@ -24,6 +24,7 @@ internal static class StructuralMutation
         {
             ".json" => Json(original, random),
             ".gguf" => GgufFields.Damage(original, random),
+            ".onnx" => OnnxTree.Damage(original, random),
             _ => Mutation.Apply(original, seed),
         };
     }

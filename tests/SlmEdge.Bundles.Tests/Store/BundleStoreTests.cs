@@ -142,6 +142,22 @@ public sealed class BundleStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_bundle_for_a_newer_program_is_not_installed_and_the_old_version_stays()
+    {
+        await Install("1.0.0");
+        string newer = _samples.In("newer.slmb");
+        _samples.Writer(Samples.Manifest with { Version = "2.0.0", Requires = new BundleRequirements { SlmEdge = "99.0.0" } }).Write(newer);
+        using (BundleStore store = BundleStore.Open(StorePath))
+        {
+            (await Should.ThrowAsync<BundleRequirementException>(() => store.InstallAsync(newer))).Required.ShouldBe("99.0.0");
+        }
+
+        BundleStore.Resolve(StorePath, "orders").Version.ShouldBe("1.0.0");
+        Should.Throw<BundleRequirementException>(() => Bundle.Open(newer, _samples.Options()));
+        Should.Throw<BundleRequirementException>(() => Bundle.VerifyAll(newer));
+    }
+
+    [Fact]
     public async Task Two_processes_cannot_change_one_store_and_a_dead_one_does_not_block()
     {
         using Process child = KilledInstallation.Start(StorePath);

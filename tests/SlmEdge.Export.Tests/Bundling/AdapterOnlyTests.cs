@@ -8,6 +8,7 @@ using SlmEdge.Formats.Gguf.Adapters;
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Tasks.Data;
 using SlmEdge.Training.FineTuning;
 using SlmEdge.Training.Models;
 using SlmEdge.Training.Quantization;
@@ -33,6 +34,12 @@ public sealed class AdapterOnlyTests
         StageResult proven = alone.Proof.Stages.Single(stage => stage.Definition.Stage == StageNames.GgufAdapter);
         proven.ClearlyChangedDecisions.ShouldBe(0);
         proven.Definition.SizeBytes.ShouldBe(new FileInfo(folder.At("out", "alone", "adapter.gguf")).Length);
+
+        BundleVerification verification = BundleVerifier.Verify(alone.OutputPath, run.TestFile, new ReaderOptions(), TrainedRun.Open(run.Directory), hostPath: host.OutputPath, threads: 1);
+        verification.Passed.ShouldBeTrue();
+        verification.Files.ShouldHaveSingleItem().Stored.ShouldNotBeNull().Stage.ShouldBe(StageNames.GgufAdapter);
+        Should.Throw<ExportException>(() => BundleVerifier.Verify(alone.OutputPath, run.TestFile, new ReaderOptions(), threads: 1)).Message.ShouldContain("--beside");
+        Should.Throw<ExportException>(() => BundleVerifier.Verify(host.OutputPath, run.TestFile, new ReaderOptions(), hostPath: host.OutputPath, threads: 1)).Message.ShouldContain("has its own models");
 
         using var runtime = SlmRuntime.Open(host.OutputPath, new RuntimeOptions { Threads = 1 });
         AdapterInfo info = await runtime.Adapters.LoadAsync(alone.OutputPath);

@@ -32,6 +32,15 @@ public sealed class OnnxFolderTests
         genAi.RootElement.GetProperty("search").GetProperty("past_present_share_buffer").GetBoolean().ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_tokenizer_with_more_tokens_than_the_model_has_embeddings_is_refused_before_anything_is_written()
+    {
+        using var folder = new TemporaryFolder();
+        using ModelWeights weights = ModelWeights.Open(TinyModel.Write(folder.At("model"), TinyModel.Config() with { VocabSize = 300 }, seed: 1));
+        Should.Throw<ExportException>(() => OnnxExporter.Export(weights, folder.At("onnx"), OnnxPrecision.Fp32)).Message.ShouldContain("do not belong together");
+        Directory.Exists(folder.At("onnx")).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData(OnnxPrecision.Fp32, true)]
     [InlineData(OnnxPrecision.Int4, true)]

@@ -6,6 +6,7 @@ using SlmEdge.Export.Proof;
 using SlmEdge.Export.Tests.Models;
 using SlmEdge.Export.Writing;
 using SlmEdge.Runtime;
+using SlmEdge.Tasks.Data;
 
 namespace SlmEdge.Export.Tests.Writing;
 
@@ -51,7 +52,54 @@ public sealed class WritingBundleBuilderTests
             (await runtime.VerifyGoldenAsync()).ShouldAllBe(result => result.Passed);
         }
 
-        Directory.EnumerateFileSystemEntries(folder.At("out")).Select(Path.GetFileName).ShouldBe(["x.slmb"]);
+        Directory.EnumerateFileSystemEntries(folder.At("out")).Select(Path.GetFileName).Order().ShouldBe(["x.report.html", "x.slmb"]);
+        (manifest.Requires?.SlmEdge, manifest.Requires?.Llama).ShouldBe((BundleRequirements.ReadableSince, "0.5.0"));
+        manifest.Requires!.Onnx.ShouldNotBeNull();
+        string report = File.ReadAllText(outcome.ReportPath);
+        report.ShouldContain("recommended");
+        report.ShouldNotContain("<script");
+        report.ShouldNotContain("http");
+        report.ShouldNotContain("NaN");
+
+        WritingVerification verification = WritingBundleVerifier.Verify(outcome.OutputPath, request.DataFile, new ReaderOptions(), TrainedRun.OpenWriting(run), threads: 1);
+        verification.Passed.ShouldBeTrue();
+        verification.ComparedRows.ShouldBeTrue();
+        verification.Files.Select(file => file.Now.Definition.Stage).ShouldBe(["gguf f32", "onnx fp32"]);
+        verification.Files.ShouldAllBe(file => file.Stored != null && file.Now.Changed == 0);
+    }
+
+    [SkippableFact]
+    public void A_bundle_whose_scores_or_golden_answers_are_not_its_files_does_not_pass()
+    {
+        NativeEngines.Require();
+        using var folder = new TemporaryFolder();
+        (_, string run) = WritingRun.Create(folder, "generate", epochs: 30);
+        WritingBundleOutcome outcome = new WritingBundleBuilder(new BundleRequest
+        {
+            RunDirectory = run,
+            DataFile = folder.At("train.jsonl"),
+            Gguf = [GgufQuantization.F32],
+            OutputPath = folder.At("x"),
+            Limits = new ProofLimits(100),
+            MaxKl = 10,
+            Threads = 1,
+        }).Build();
+        BundleManifest manifest = outcome.Manifest;
+        var changed = new BundleWriter(manifest with
+        {
+            Scores = [.. manifest.Scores.Select(score => score with { MacroF1 = score.MacroF1 > 0.5 ? 0.25 : 0.75 })],
+            Golden = [.. manifest.Golden.Select((golden, i) => i == 0 ? golden with { Label = "something else" } : golden)],
+        });
+        foreach (BundleFile file in manifest.Files)
+        {
+            changed.AddFile(file.Path, folder.At("x", file.Path), file.Role);
+        }
+
+        changed.Write(folder.At("y"));
+        WritingVerification verification = WritingBundleVerifier.Verify(folder.At("y"), folder.At("train.jsonl"), new ReaderOptions(), threads: 1);
+        verification.Passed.ShouldBeFalse();
+        verification.Files.ShouldHaveSingleItem().Agrees.ShouldBeFalse();
+        verification.FailedGolden.ShouldHaveSingleItem().Label.ShouldBe("something else");
     }
 
     [SkippableFact]

@@ -42,6 +42,15 @@ public sealed class AdapterRefusalTests : IDisposable
         error.Message.ShouldContain("bundle 'host' 7");
     }
 
+    [Fact]
+    public async Task A_bundle_for_a_newer_engine_is_refused()
+    {
+        using var runtime = model.Open();
+        var bundle = model.AdapterBundle(1, "billing", change: manifest => manifest with { Requires = new BundleRequirements { Llama = "99.0.0" } });
+        (await Should.ThrowAsync<BundleRequirementException>(() => runtime.Adapters.LoadAsync(bundle))).Component.ShouldBe("llama.cpp");
+        runtime.Adapters.List().ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("base_sha256", AdapterRefusal.OtherBase)]
     [InlineData("tokenizer_sha256", AdapterRefusal.OtherTokenizer)]

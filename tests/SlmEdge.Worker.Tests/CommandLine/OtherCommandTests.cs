@@ -77,6 +77,8 @@ public sealed class OtherCommandTests
         var asJson = await EdgeProcess.RunAsync(null, "doctor", "--json");
         using var json = JsonDocument.Parse(asJson.Output);
         var engines = json.RootElement.GetProperty("engines").EnumerateArray().ToList();
+        json.RootElement.GetProperty("memoryAvailableBytes").GetInt64().ShouldBeGreaterThan(0);
+        output.ShouldContain("MiB free for models");
         engines.Count.ShouldBeGreaterThanOrEqualTo(2);
         foreach (var engine in engines.Where(engine => engine.GetProperty("required").GetBoolean()))
         {
@@ -121,6 +123,46 @@ public sealed class OtherCommandTests
         output.ShouldContain("differs 'A dog ran.'");
         errors.ShouldContain("does not compute what was tested");
         (await EdgeProcess.RunAsync(null, "bundle", "verify", bundle.Path, "--files-only")).Code.ShouldBe(0);
+    }
+
+    [SkippableFact]
+    public async Task An_installed_bundle_is_shown_and_verified_by_its_name_and_a_damaged_one_fails()
+    {
+        using var bundle = TinyBundle.Create();
+        var store = Path.Combine(bundle.Folder, "store");
+        (await EdgeProcess.RunWithStoreAsync(store, "bundle", "install", bundle.Path)).Code.ShouldBe(0);
+        var shown = await EdgeProcess.RunWithStoreAsync(store, "bundle", "show", "store:stories");
+        shown.Code.ShouldBe(0, shown.Errors);
+        shown.Output.ShouldContain("stories 1.2.3");
+        var whole = await EdgeProcess.RunWithStoreAsync(store, "bundle", "verify", "store:stories", "--files-only");
+        whole.Code.ShouldBe(0, whole.Errors);
+        whole.Output.ShouldContain("ok      gguf/model.gguf");
+        var manifest = Directory.EnumerateFiles(store, "bundle.json", SearchOption.AllDirectories).Single();
+        await File.AppendAllTextAsync(manifest, " ");
+        var damaged = await EdgeProcess.RunWithStoreAsync(store, "bundle", "verify", "store:stories", "--files-only");
+        damaged.Code.ShouldBe(1);
+        damaged.Errors.ShouldContain("stories");
+    }
+
+    [SkippableFact]
+    public async Task A_bundle_for_a_newer_version_fails_with_what_to_do_at_every_command()
+    {
+        using var bundle = TinyBundle.Create(change: manifest => manifest with { Requires = new BundleRequirements { Llama = "99.0.0" } });
+        var shown = await EdgeProcess.RunAsync(null, "bundle", "show", bundle.Path);
+        shown.Output.ShouldContain("Needs llama.cpp 99.0.0 or newer");
+        string[][] commands =
+        [
+            ["bundle", "verify", bundle.Path],
+            ["bundle", "install", bundle.Path],
+            ["classify", "--bundle", bundle.Path, "--text", "A dog."],
+        ];
+        foreach (var command in commands)
+        {
+            var (code, _, errors) = await EdgeProcess.RunWithStoreAsync(Path.Combine(bundle.Folder, "store"), command);
+            code.ShouldBe(1, string.Join(' ', command));
+            errors.ShouldContain("needs llama.cpp 99.0.0 or newer");
+            errors.ShouldContain("Update llama.cpp");
+        }
     }
 
     [SkippableFact]

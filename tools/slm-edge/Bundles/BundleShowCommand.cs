@@ -12,13 +12,13 @@ internal static class BundleShowCommand
     public static Command Create()
     {
         var command = new Command("show", "Shows what a bundle contains and what each stage scored.");
-        var path = new Argument<string>("bundle") { Description = "A .slmb file or a folder." };
+        var path = new Argument<string>("bundle") { Description = "A .slmb file, a folder, or store:NAME for an installed one." };
         var asJson = new Option<bool>("--json") { Description = "Prints the manifest." };
         command.Arguments.Add(path);
         command.Options.Add(asJson);
         command.SetAction((parsed, _) =>
         {
-            using var bundle = Bundle.Open(parsed.GetValue(path)!);
+            using var bundle = Bundle.Open(StoreArguments.Locate(parsed.GetValue(path)!));
             if (parsed.GetValue(asJson))
             {
                 using var output = Console.OpenStandardOutput();
@@ -42,6 +42,12 @@ internal static class BundleShowCommand
         Console.WriteLine($"Task: {TerminalText.OneLine(manifest.Task.Name)} ({manifest.Task.Kind.ToString().ToLowerInvariant()}, {manifest.Task.Labels.Count} labels): {TerminalText.OneLine(manifest.Task.Instruction)}");
         Console.WriteLine($"Base: {TerminalText.OneLine(manifest.Base.Name)}");
         Console.WriteLine(FormattableString.Invariant($"Temperature {manifest.Calibration.Temperature:0.000}, {manifest.Golden.Count} golden examples, recommended: {manifest.Recommended?.File ?? "nothing"}"));
+        if (manifest.Requires is { } requires)
+        {
+            (string Name, string? Version)[] needed = [("SlmEdge", requires.SlmEdge), ("llama.cpp", requires.Llama), ("ONNX Runtime", requires.Onnx)];
+            Console.WriteLine($"Needs {string.Join(", ", needed.Where(one => one.Version is not null).Select(one => $"{one.Name} {one.Version}"))} or newer");
+        }
+
         var files = ConsoleTable.Create("File", "Role", "Size");
         foreach (var file in manifest.Files)
         {

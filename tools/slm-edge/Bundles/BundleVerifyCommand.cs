@@ -11,7 +11,7 @@ internal static class BundleVerifyCommand
     public static Command Create()
     {
         var command = new Command("verify", "Checks every file of a bundle against its hash, and that this device decides its golden examples as tested.");
-        var path = new Argument<string>("bundle") { Description = "A .slmb file or a folder." };
+        var path = new Argument<string>("bundle") { Description = "A .slmb file, a folder, or store:NAME for an installed one." };
         var filesOnly = new Option<bool>("--files-only") { Description = "Leave the golden examples out: no model is loaded." };
         var engine = new Option<string>("--engine") { Description = "llama, onnx, or auto.", DefaultValueFactory = _ => "auto" };
         engine.AcceptOnlyFromAmong("auto", "llama", "onnx");
@@ -20,7 +20,13 @@ internal static class BundleVerifyCommand
         command.Options.Add(engine);
         command.SetAction(async (parsed, ct) =>
         {
-            var bundle = parsed.GetValue(path)!;
+            var (bundle, damaged) = StoreArguments.Find(parsed.GetValue(path)!);
+            if (damaged is not null)
+            {
+                await Console.Error.WriteLineAsync($"error: {damaged}").ConfigureAwait(false);
+                return ExitCodes.Failed;
+            }
+
             var files = Bundle.VerifyAll(bundle);
             foreach (var check in files)
             {
@@ -37,6 +43,15 @@ internal static class BundleVerifyCommand
             if (parsed.GetValue(filesOnly))
             {
                 return ExitCodes.Done;
+            }
+
+            using (var opened = Bundle.Open(bundle))
+            {
+                if (opened.Manifest.IsAdapter)
+                {
+                    Console.WriteLine("The bundle holds an adapter and no model: its golden examples are decided when it is loaded beside its base (--adapter).");
+                    return ExitCodes.Done;
+                }
             }
 
             var choice = parsed.GetValue(engine) switch { "llama" => EngineChoice.Llama, "onnx" => EngineChoice.Onnx, _ => EngineChoice.Auto };

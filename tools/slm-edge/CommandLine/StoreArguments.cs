@@ -54,20 +54,27 @@ internal sealed class StoreArguments
     /// <summary>The path of a bundle: what was given, or for <c>store:NAME</c> the folder of the version that runs.</summary>
     public static string Locate(string bundle)
     {
-        if (!bundle.StartsWith(Prefix, StringComparison.Ordinal))
+        var (path, fallback) = Find(bundle);
+        if (fallback is not null)
         {
-            return bundle;
+            Console.Error.WriteLine($"slm-edge: {fallback}");
+        }
+
+        return path;
+    }
+
+    /// <summary>The path of a bundle, and for <c>store:NAME</c> why another version runs than the active one; null where that is whole.</summary>
+    public static (string Path, string? Fallback) Find(string bundle)
+    {
+        if (NameInStore(bundle) is not { } name)
+        {
+            return (bundle, null);
         }
 
         var path = BundleStore.DefaultPath;
         var keys = System.IO.Path.Combine(path, BundleStore.TrustedKeysFolder);
         using var trusted = Directory.Exists(keys) ? TrustedKeyFolder.Load(keys) : null;
-        var resolved = BundleStore.Resolve(path, bundle[Prefix.Length..], Options(trusted));
-        if (resolved.Fallback is { } fallback)
-        {
-            Console.Error.WriteLine($"slm-edge: {fallback}");
-        }
-
-        return resolved.Folder;
+        var resolved = BundleStore.Resolve(path, name, Options(trusted));
+        return (resolved.Folder, resolved.Fallback);
     }
 }

@@ -1,17 +1,19 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using SlmEdge.Engines.Diagnostics;
+using SlmEdge.Engines.Memory;
 using SlmEdge.Engines.Native;
 using SlmEdge.Tools.Edge.CommandLine;
 
 namespace SlmEdge.Tools.Edge.Doctor;
 
-/// <summary><c>slm-edge doctor</c>: which engines work here, and how to install those that do not.</summary>
+/// <summary><c>slm-edge doctor</c>: which engines work here, what memory is free, and how to install those that do not.</summary>
 internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var command = new Command("doctor", "Says which engines work on this machine: version, path, CPU level, threads, GPU, and how to install a missing one.");
+        var command = new Command("doctor", "Says which engines work on this machine: version, path, CPU level, threads, GPU, the memory that is free, and how to install a missing one.");
         var asJson = new Option<bool>("--json") { Description = "For programs." };
         command.Options.Add(asJson);
         command.SetAction((parsed, _) =>
@@ -35,6 +37,7 @@ internal static class DoctorCommand
     private static void WriteText(IReadOnlyList<EngineReport> reports)
     {
         Console.WriteLine($"Runtime     {NativeLibraries.RuntimeIdentifier}, .NET {Environment.Version}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Memory      {AvailableMemory.Measure() / 1048576.0:n0} MiB free for models"));
         foreach (var report in reports)
         {
             Console.WriteLine();
@@ -42,7 +45,7 @@ internal static class DoctorCommand
             Field("version", report.Version);
             Field("path", report.LibraryPath);
             Field("cpu level", report.CpuLevel);
-            Field("threads", report.Found ? report.Threads.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
+            Field("threads", report.Found ? report.Threads.ToString(CultureInfo.InvariantCulture) : null);
             Field("gpu", report.Version is null ? null : report.Gpu ?? "no");
             Field("problem", report.Problem);
             Field("install", report.InstallCommand);
@@ -65,6 +68,7 @@ internal static class DoctorCommand
             json.WriteStartObject();
             json.WriteString("runtimeIdentifier", NativeLibraries.RuntimeIdentifier);
             json.WriteString("dotnet", Environment.Version.ToString());
+            json.WriteNumber("memoryAvailableBytes", AvailableMemory.Measure());
             json.WriteStartArray("engines");
             foreach (var report in reports)
             {

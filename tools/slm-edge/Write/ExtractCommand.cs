@@ -38,31 +38,7 @@ internal static class ExtractCommand
                 (opened, text, token) => opened.Extractor.ExtractAsync(text, options with { Adapter = AdapterArgument.NameOf(opened) }, token),
                 (json, opened, result) =>
                 {
-                    json.WritePropertyName("document");
-                    result.Document.WriteTo(json);
-                    json.WriteStartArray("fields");
-                    foreach (var field in result.Fields)
-                    {
-                        json.WriteStartObject();
-                        json.WriteString("path", field.Path);
-                        json.WriteString("value", field.Value);
-                        if (field.Start is { } start)
-                        {
-                            json.WriteNumber("start", start);
-                            json.WriteNumber("length", field.Length);
-                        }
-
-                        json.WriteNumber("occurrences", field.Occurrences);
-                        json.WriteEndObject();
-                    }
-
-                    json.WriteEndArray();
-                    if (result.Truncated)
-                    {
-                        json.WriteBoolean("truncated", true);
-                    }
-
-                    AnswerLines.WriteAdapter(json, result.Adapter);
+                    ExtractionJson.WriteMembers(json, result);
                     if (parsed.GetValue(details))
                     {
                         AnswerLines.WriteDetails(json, opened, result.Usage, result.Timings);

@@ -10,6 +10,8 @@ namespace SlmEdge.ExportTool.Display;
 /// <summary>The outcome of a verification.</summary>
 internal static class VerificationDisplay
 {
+    public const string OtherRows = "The stored scores are of another number of rows; they are shown, not compared.";
+
     public static void Show(BundleVerification verification, bool json)
     {
         if (json)
@@ -33,7 +35,7 @@ internal static class VerificationDisplay
         Tables.Output().Write(table);
         if (!verification.ComparedRows)
         {
-            Console.WriteLine("The stored scores are of another number of rows; they are shown, not compared.");
+            Console.WriteLine(OtherRows);
         }
 
         int golden = verification.Manifest.Golden.Count;
@@ -53,7 +55,7 @@ internal static class VerificationDisplay
         }.Select(Markup.Escape)]);
     }
 
-    private static string Describe(BundleSignatureState state) => state switch
+    public static string Describe(BundleSignatureState state) => state switch
     {
         BundleSignatureState.Trusted => "by the given key",
         BundleSignatureState.Unchecked => "present, not checked (give --key)",

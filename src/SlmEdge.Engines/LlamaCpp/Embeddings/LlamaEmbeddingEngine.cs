@@ -13,13 +13,6 @@ namespace SlmEdge.Engines.LlamaCpp.Embeddings;
 public sealed class LlamaEmbeddingEngine : IDisposable
 {
     private const int PoolingNone = 0;
-    private const int FlashAttentionAuto = -1;
-    private const int FlashAttentionDisabled = 0;
-    private const int TypeF32 = 0;
-    private const int TypeF16 = 1;
-    private const int LoadModeAuto = -1;
-    private const int MaxThreads = 512;
-    private const int ContextLimit = 4096;
 
     // Those whose conditions in llama.cpp managed code checks before, and whose vectors are tested against another implementation or the trainer's families.
     private static readonly string[] Families = ["bert", "llama", "qwen2", "qwen3", "phi3", "gemma2", "gemma3", "stablelm", "mistral3"];
@@ -35,13 +28,7 @@ public sealed class LlamaEmbeddingEngine : IDisposable
         Tokenizer = new LlamaTokenizer(model, checkedModel.Path);
         try
         {
-            var trained = LlamaNative.llama_model_n_ctx_train(model);
-            ContextLength = options.ContextLength == 0 ? Math.Min(trained, ContextLimit) : options.ContextLength;
-            if (trained < 1 || ContextLength > trained)
-            {
-                throw new EngineException($"The model '{checkedModel.Path}' was trained for {trained} tokens, a context of {ContextLength} was asked for; use at most {trained}.");
-            }
-
+            ContextLength = LlamaOpening.ContextLength(model, checkedModel.Path, options.ContextLength);
             Dimensions = LlamaNative.llama_model_n_embd_out(model);
             ModelPooling = checkedModel.Number("pooling_type") is >= (long)EmbeddingPooling.Mean and <= (long)EmbeddingPooling.Last and var type ? (EmbeddingPooling)type : null;
             wholeTexts = checkedModel.SeesBothWays;
@@ -52,10 +39,9 @@ public sealed class LlamaEmbeddingEngine : IDisposable
             var passTokens = wholeTexts
                 ? Math.Max(ContextLength, options.BatchTokens)
                 : Math.Clamp(LlamaCppEngine.MaxLogits / Tokenizer.VocabularySize, 1, options.BatchTokens);
-            var threads = options.Threads > 0 ? options.Threads : ProcessorTopology.PhysicalCores;
-            evaluator = new LlamaEvaluator(CreateContext(model, options, passTokens, threads), Tokenizer.VocabularySize, passTokens, batchTexts);
-            var gpu = options.GpuLayers != 0 ? LlamaBackend.FindGpu() : null;
-            Info = new EngineInfo("llama.cpp", LlamaBackend.Version, LlamaBackend.LibraryPath, CpuLevel.Describe(LlamaBackend.ChosenCpuLibrary()), threads, gpu is not null, gpu);
+            var threads = LlamaOpening.Threads(options.Threads);
+            evaluator = new LlamaEvaluator(CreateContext(model, options, ContextLength, passTokens, threads), Tokenizer.VocabularySize, passTokens, batchTexts);
+            Info = LlamaOpening.Describe(threads, options.GpuLayers);
         }
         catch
         {
@@ -88,22 +74,14 @@ public sealed class LlamaEmbeddingEngine : IDisposable
     {
         ArgumentNullException.ThrowIfNull(checkedModel);
         options ??= new LlamaEmbeddingOptions();
-        ArgumentOutOfRangeException.ThrowIfNegative(options.ContextLength);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, MaxThreads);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BatchTokens, LlamaCppOptions.MaxBatchTokens);
+        LlamaOpening.Check(options.ContextLength, options.Threads, options.BatchTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTexts, 1);
         if (!Families.Contains(checkedModel.Architecture))
         {
             throw new EngineException($"The model '{checkedModel.Path}' is of the family '{checkedModel.Architecture}'; texts are embedded with {string.Join(", ", Families)}.");
         }
 
-        LlamaBackend.EnsureLoaded();
-        var parameters = LlamaNative.llama_model_default_params();
-        parameters.NGpuLayers = options.GpuLayers;
-        parameters.LoadMode = LoadModeAuto;
-        using var model = SafeLlamaModelHandle.Load(checkedModel.Path, parameters);
+        using var model = LlamaOpening.Load(checkedModel, options.GpuLayers, options.ContextLength);
         return new LlamaEmbeddingEngine(model, checkedModel, options);
     }
 
@@ -162,24 +140,16 @@ public sealed class LlamaEmbeddingEngine : IDisposable
         }
     }
 
-    private static SafeLlamaContextHandle CreateContext(SafeLlamaModelHandle model, LlamaEmbeddingOptions options, int passTokens, int threads)
+    private static SafeLlamaContextHandle CreateContext(SafeLlamaModelHandle model, LlamaEmbeddingOptions options, int contextLength, int passTokens, int threads)
     {
-        var parameters = LlamaNative.llama_context_default_params();
-        var trained = LlamaNative.llama_model_n_ctx_train(model);
-        parameters.NCtx = (uint)Math.Max(options.ContextLength == 0 ? Math.Min(trained, ContextLimit) : options.ContextLength, passTokens);
+        var parameters = LlamaOpening.ContextParameters(threads, options.HalfPrecisionCache);
+        parameters.NCtx = (uint)Math.Max(contextLength, passTokens);
         parameters.NBatch = (uint)passTokens;
         parameters.NUbatch = (uint)passTokens;
         parameters.NSeqMax = (uint)Math.Min(options.BatchTexts, (int)LlamaNative.llama_max_parallel_sequences());
         parameters.NOutputsMax = Math.Max((uint)passTokens, parameters.NSeqMax);
-        parameters.NThreads = threads;
-        parameters.NThreadsBatch = threads;
-        parameters.KvUnified = 1;
-        parameters.NoPerf = 1;
         parameters.Embeddings = 1;
         parameters.PoolingType = PoolingNone;
-        parameters.FlashAttnType = options.HalfPrecisionCache ? FlashAttentionAuto : FlashAttentionDisabled;
-        parameters.TypeK = options.HalfPrecisionCache ? TypeF16 : TypeF32;
-        parameters.TypeV = parameters.TypeK;
         return SafeLlamaContextHandle.Create(model, parameters);
     }
 

@@ -13,18 +13,20 @@ internal static class AccuracyChart
     private const int Top = 26;
     private const double FarBelow = 0.2;
 
-    public static string Render(StageProof proof)
+    public static string Render(StageProof proof) => Render(
+        [
+            .. proof.Baselines.Select(b => new AccuracyChartRow(b.Name, b.Report.Correct, b.Report.Examples, StageColor.Baseline)),
+            .. proof.Stages.Select(s => new AccuracyChartRow(s.Definition.Stage, s.Report.Correct, s.Report.Examples, StageColor.Of(s.Definition))),
+        ],
+        proof.Reference.Report.Accuracy);
+
+    public static string Render(IReadOnlyList<AccuracyChartRow> rows, double reference)
     {
-        var rows = proof.Baselines
-            .Select(b => (b.Name, b.Report, Color: StageColor.Baseline))
-            .Concat(proof.Stages.Select(s => (s.Definition.Stage, s.Report, StageColor.Of(s))))
-            .ToArray();
         // A majority class or untrained base far below would squeeze all that matters into a corner; it becomes an arrow at the edge.
-        double reference = proof.Reference.Report.Accuracy;
-        double low = rows.Where(r => r.Report.Accuracy >= reference - FarBelow).Min(r => Interval(r.Report.Correct, r.Report.Examples).Low);
+        double low = rows.Where(r => r.Accuracy >= reference - FarBelow).Min(r => Interval(r.Correct, r.Examples).Low);
         double start = Math.Max(0, Math.Floor((low - 0.005) * 50) / 50);
         double X(double accuracy) => Left + ((accuracy - start) / (1 - start) * (Width - Left - Right));
-        int height = Top + (rows.Length * RowHeight) + 8;
+        int height = Top + (rows.Count * RowHeight) + 8;
 
         var svg = new StringBuilder();
         svg.Append($"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"Accuracy by stage\">");
@@ -35,21 +37,21 @@ internal static class AccuracyChart
         }
 
         svg.Append($"<line x1=\"{Pixel(X(reference))}\" x2=\"{Pixel(X(reference))}\" y1=\"{Top}\" y2=\"{height - 8}\" stroke=\"var(--torch)\" stroke-dasharray=\"3 4\"/>");
-        for (int i = 0; i < rows.Length; i++)
+        for (int i = 0; i < rows.Count; i++)
         {
-            var (name, report, color) = rows[i];
+            AccuracyChartRow row = rows[i];
             double y = Top + ((i + 0.5) * RowHeight);
-            (double from, double to) = Interval(report.Correct, report.Examples);
-            svg.Append($"<text x=\"{Left - 14}\" y=\"{Pixel(y + 4)}\" text-anchor=\"end\">{Escape(name)}</text>");
-            svg.Append($"<text x=\"{Width - 8}\" y=\"{Pixel(y + 4)}\" text-anchor=\"end\">{Number(100 * report.Accuracy, "0.00")} %</text>");
+            (double from, double to) = Interval(row.Correct, row.Examples);
+            svg.Append($"<text x=\"{Left - 14}\" y=\"{Pixel(y + 4)}\" text-anchor=\"end\">{Escape(row.Name)}</text>");
+            svg.Append($"<text x=\"{Width - 8}\" y=\"{Pixel(y + 4)}\" text-anchor=\"end\">{Number(100 * row.Accuracy, "0.00")} %</text>");
             if (from < start)
             {
-                svg.Append($"<path d=\"M{Left + 8} {Pixel(y - 5)} L{Left} {Pixel(y)} L{Left + 8} {Pixel(y + 5)} Z\" fill=\"{color}\"/>");
+                svg.Append($"<path d=\"M{Left + 8} {Pixel(y - 5)} L{Left} {Pixel(y)} L{Left + 8} {Pixel(y + 5)} Z\" fill=\"{row.Color}\"/>");
                 continue;
             }
 
-            svg.Append($"<line x1=\"{Pixel(X(from))}\" x2=\"{Pixel(X(to))}\" y1=\"{Pixel(y)}\" y2=\"{Pixel(y)}\" stroke=\"{color}\" stroke-width=\"3\" stroke-opacity=\"0.35\" stroke-linecap=\"round\"/>");
-            svg.Append($"<circle cx=\"{Pixel(X(report.Accuracy))}\" cy=\"{Pixel(y)}\" r=\"5.5\" fill=\"{color}\"/>");
+            svg.Append($"<line x1=\"{Pixel(X(from))}\" x2=\"{Pixel(X(to))}\" y1=\"{Pixel(y)}\" y2=\"{Pixel(y)}\" stroke=\"{row.Color}\" stroke-width=\"3\" stroke-opacity=\"0.35\" stroke-linecap=\"round\"/>");
+            svg.Append($"<circle cx=\"{Pixel(X(row.Accuracy))}\" cy=\"{Pixel(y)}\" r=\"5.5\" fill=\"{row.Color}\"/>");
         }
 
         return svg.Append("</svg>").ToString();

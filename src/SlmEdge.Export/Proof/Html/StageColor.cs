@@ -3,7 +3,9 @@ namespace SlmEdge.Export.Proof.Html;
 /// <summary>One colour per engine, the same in every plot.</summary>
 internal static class StageColor
 {
-    public static string Of(StageResult stage) => stage.Definition.Engine switch
+    public static string Of(StageResult stage) => Of(stage.Definition);
+
+    public static string Of(StageDefinition stage) => stage.Engine switch
     {
         "llama.cpp" => "var(--llama)",
         "onnxruntime" => "var(--onnx)",
