@@ -3,6 +3,7 @@ using SlmEdge.Runtime;
 using SlmEdge.Worker;
 using SlmEdge.Worker.Broker;
 using SlmEdge.Worker.Serving;
+using SlmEdge.Worker.Drift;
 
 namespace SlmEdge.Benchmarks.Fleet;
 
@@ -31,7 +32,9 @@ internal static class FleetWorker
         // Loaded; all of them begin at one word.
         Console.WriteLine("ready");
         await Console.In.ReadLineAsync();
-        await using var state = await DurableState.OpenAsync(arguments.Required("data"), engine, options, new WorkerLog(Console.Error.WriteLine));
+        var log = new WorkerLog(Console.Error.WriteLine);
+        await using var drift = new DriftWatch(log, null, TimeProvider.System);
+        await using var state = await DurableState.OpenAsync(arguments.Required("data"), engine, drift, options, log);
         await Console.In.ReadLineAsync();
     }
 }

@@ -3,6 +3,7 @@ using SlmEdge.Worker.Broker;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Serving;
 using SlmEdge.Worker.Tests.Updates;
+using SlmEdge.Worker.Drift;
 
 namespace SlmEdge.Worker.Tests.Suspects;
 
@@ -20,7 +21,9 @@ internal static class DoomedWorker
             Inbox = new InboxOptions { Folder = arguments[4], Settle = TimeSpan.FromMilliseconds(50), Interval = TimeSpan.FromMilliseconds(20) },
             Broker = arguments.Length < 6 ? null : new BrokerOptions { Address = new Uri(arguments[5]), Queue = "texts", Results = "results" },
         };
-        await using var state = await DurableState.OpenAsync(arguments[3], engine, options, new WorkerLog(null));
+        var log = new WorkerLog(null);
+        await using var drift = new DriftWatch(log, null, TimeProvider.System);
+        await using var state = await DurableState.OpenAsync(arguments[3], engine, drift, options, log);
         await Console.In.ReadLineAsync();
     }
 
