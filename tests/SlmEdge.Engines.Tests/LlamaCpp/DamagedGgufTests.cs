@@ -64,11 +64,11 @@ public sealed class DamagedGgufTests
     }
 
     [SkippableFact]
-    public void A_model_that_is_no_adapter_is_refused_with_what_llama_cpp_says()
+    public void A_model_that_is_no_adapter_is_refused_before_llama_cpp_sees_it()
     {
         var model = SharedData.Stories();
-        var error = Should.Throw<EngineException>(() => LlamaCppEngine.Open(model, new LlamaCppOptions { AdapterPath = model }));
+        var error = Should.Throw<ModelFormatException>(() => LlamaCppEngine.Open(model, new LlamaCppOptions { AdapterPath = model }));
         error.Message.ShouldContain("stories260K.gguf");
-        error.Message.ShouldContain("llama.cpp says");
+        error.Message.ShouldContain("no adapter");
     }
 }
