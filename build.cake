@@ -193,6 +193,30 @@ Task("Build")
     Information("Programs: artifacts/bin/" + string.Join(", artifacts/bin/", programs));
 });
 
+// ---- Interop ----------------------------------------------------------------------------------------------------------
+
+// The C interface as a shared library. Where the ahead-of-time compiler cannot be fetched, everything else is built, and its tests are skipped with the reason.
+Task("Interop")
+    .Description("Compiles the C interface ahead of time into artifacts/interop.")
+    .IsDependentOn("Engines")
+    .Does(() =>
+{
+    const string project = "src/SlmEdge.Interop/SlmEdge.Interop.csproj";
+    var folder = $"{root}/artifacts/interop/{rid}";
+    Information("Compiling the C interface ahead of time …");
+    if (TryRun("dotnet", ["restore", project, "-r", rid, "--nologo", "-v", "quiet", "-nodeReuse:false"])
+        && TryRun("dotnet", ["publish", project, "--no-restore", "-r", rid, $"-p:PublishDir={folder}/", .. MsBuildOptions()]))
+    {
+        Information($"Library: artifacts/interop/{rid}/slmedge.so ({new System.IO.FileInfo($"{folder}/slmedge.so").Length / 1024:N0} KiB); its header: src/SlmEdge.Interop/include/slmedge.h");
+        return;
+    }
+
+    // An older library must not pass for this one in the tests.
+    if (System.IO.Directory.Exists(folder)) System.IO.Directory.Delete(folder, true);
+    if (target == "Interop") throw new CakeException("The C interface could not be compiled ahead of time; the reason is above.");
+    Warning("The C interface could not be compiled ahead of time (see above): there is no artifacts/interop, and its tests will be skipped.");
+});
+
 // ---- Test -------------------------------------------------------------------------------------------------------------
 
 void FetchPeers()
@@ -231,6 +255,7 @@ void InstallPythonPeers()
 Task("Test")
     .Description("Runs every test; --fast leaves out the slow ones, --soak adds three minutes of mixed load on a service, --filter takes a test filter expression.")
     .IsDependentOn("Build")
+    .IsDependentOn("Interop")
     .Does(() =>
 {
     FetchPeers();
@@ -285,6 +310,7 @@ Task("Test")
 Task("Quickstart")
     .Description("Trains on the sample data, exports, proves, builds a bundle and classifies with both engines.")
     .IsDependentOn("Build")
+    .IsDependentOn("Interop")
     .Does(() =>
 {
     var sample = "samples/work-orders";

@@ -4,6 +4,7 @@
 #   ./build.sh --target Test [--fast]   every test (--fast: without the slow ones; --soak: and three minutes of mixed load)
 #   ./build.sh --target Build           the three programs, in artifacts/bin
 #   ./build.sh --target Engines         only the native engines
+#   ./build.sh --target Interop         the C interface as a shared library, in artifacts/interop
 #   ./build.sh --target Pack            packages to carry to a device and to link against
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SlmEdge.Bundles.Drift;
 using SlmEdge.Formats.Storage;
 
 namespace SlmEdge.Bundles;
@@ -94,6 +95,31 @@ public sealed class Bundle : IDisposable
 
     /// <summary>The files with a role, in the order of the manifest.</summary>
     public IReadOnlyList<BundleFile> GetFiles(BundleFileRole role) => [.. Manifest.Files.Where(file => file.Role == role)];
+
+    /// <summary>Reads what the bundle's texts are compared with.</summary>
+    /// <returns>The reference, or <see langword="null"/> for bundles without one.</returns>
+    /// <exception cref="BundleException">It is malformed, or of another task.</exception>
+    public DriftReference? ReadDriftReference()
+    {
+        if (GetFiles(BundleFileRole.Reference).FirstOrDefault(file => file.Path == DriftReference.FileName) is not { } file)
+        {
+            return null;
+        }
+
+        DriftReference reference;
+        try
+        {
+            reference = DriftReference.Parse(File.ReadAllBytes(GetFilePath(file.Path)), BundlePath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BundleException(e.Message, BundlePath, file.Path, e);
+        }
+
+        return reference.LabelCount == Manifest.Task.Labels.Count
+            ? reference
+            : throw new BundleException($"counts {reference.LabelCount} labels, and the task has {Manifest.Task.Labels.Count}", BundlePath, file.Path);
+    }
 
     /// <summary>Nothing is held open: the unpacked files stay in the cache for the next time.</summary>
     public void Dispose()

@@ -20,4 +20,7 @@ public enum BundleFileRole
 
     /// <summary>A report, model card or licence for people.</summary>
     Report,
+
+    /// <summary>What a device compares its texts with (<see cref="Drift.DriftReference"/>).</summary>
+    Reference,
 }

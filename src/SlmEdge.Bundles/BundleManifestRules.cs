@@ -23,6 +23,16 @@ internal static class BundleManifestRules
             throw Wrong("has to be above 0", "calibration.temperature", bundle);
         }
 
+        if (manifest.Calibration.LabelThreshold is { } labelThreshold && !(labelThreshold is > 0 and < 1))
+        {
+            throw Wrong("has to be a probability above 0 and below 1", "calibration.labelThreshold", bundle);
+        }
+
+        if (manifest.Calibration.LabelThreshold is null && manifest.Task.Decision is { MultiLabel: true, LabelThreshold: null })
+        {
+            throw Wrong("is missing, and the task has several labels a text and no labelThreshold of its own", "calibration.labelThreshold", bundle);
+        }
+
         foreach (ConformalThreshold threshold in manifest.Calibration.Conformal)
         {
             if (!(threshold.Coverage is > 0 and < 1) || !(threshold.Probability is >= 0 and <= 1))

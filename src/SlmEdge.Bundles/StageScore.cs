@@ -21,4 +21,8 @@ public sealed record StageScore(
     int? ChangedDecisions,
     long SizeBytes,
     double TextsPerSecond,
-    int Examples);
+    int Examples)
+{
+    /// <summary>0 to 1: F1 over all labels of all examples together, of tasks with several labels a text, whose <see cref="Accuracy"/> is the share of texts with exactly their labels; else null.</summary>
+    public double? MicroF1 { get; init; }
+}

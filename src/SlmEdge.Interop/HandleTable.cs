@@ -33,5 +33,5 @@ internal static class HandleTable
         return Open.TryRemove(new KeyValuePair<nint, object>(handle, value)) ? value : throw Invalid(name);
     }
 
-    private static AbiException Invalid(string name) => new(SlmStatus.InvalidHandle, $"'{name}' is no open handle: it was closed, or never opened.");
+    public static AbiException Invalid(string name) => new(SlmStatus.InvalidHandle, $"'{name}' is no open handle: it was closed, or never opened.");
 }

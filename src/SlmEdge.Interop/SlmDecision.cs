@@ -12,4 +12,10 @@ internal struct SlmDecision
     public int Best;
     public int Truncated;
     public int Reserved;
+
+    // Since version 2.
+    public double QueuedMs;
+    public double EvaluatedMs;
+    public int BatchTexts;
+    public int TextTokens;
 }

@@ -12,4 +12,10 @@ internal unsafe struct SlmOptions
     public int ContextLength;
     public int QueueCapacity;
     public byte* CacheDirectory;
+
+    // Since version 2.
+    public byte* ModelFile;
+    public ulong MemoryLimitBytes;
+    public int LongTexts;
+    public int BatchTexts;
 }

@@ -1,4 +1,5 @@
 using SlmEdge.Bundles;
+using SlmEdge.Bundles.Drift;
 using SlmEdge.Engines;
 using SlmEdge.Engines.Memory;
 using SlmEdge.Runtime.Adapters;
@@ -38,6 +39,7 @@ public sealed class SlmRuntime : IDisposable
         this.options = options;
         EngineInfo = model.Engine.Info with { GpuProblem = model.GpuProblem };
         ContextLength = model.Engine.ContextLength;
+        Drift = bundle.ReadDriftReference();
         Adapters = new AdapterCollection(bundle, model, scheduler, options);
         models = TaskModels.Create(bundle.Manifest, bundle.Manifest, model, scheduler, options, null, null, Adapters);
     }
@@ -59,6 +61,9 @@ public sealed class SlmRuntime : IDisposable
 
     /// <summary>Tokens of one sequence: instruction, text and label.</summary>
     public int ContextLength { get; }
+
+    /// <summary>What the bundle's own model decided on the validation rows, for comparison with recent texts; <see langword="null"/> for bundles that do not have it.</summary>
+    public DriftReference? Drift { get; }
 
     /// <summary>Identity of task and rendering, lower-case hex: for a classification SHA-256 of the rendered prompt.</summary>
     public string PromptSha256 => models.PromptSha256;

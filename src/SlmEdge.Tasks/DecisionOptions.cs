@@ -9,6 +9,12 @@ public sealed record DecisionOptions
     public double AbstainBelow { get; init; }
 
     /// <summary>
+    /// Whether a text may have several labels: its rows name all of them, and the answer holds every label from a threshold on, which is <see cref="LabelThreshold"/> or,
+    /// without it, the one that was found on validation rows and stands in the bundle.
+    /// </summary>
+    public bool MultiLabel { get; init; }
+
+    /// <summary>
     /// For texts with any number of labels: the answer holds every label of at least this calibrated probability, which may be none.
     /// <see langword="null"/>, the default, gives one label.
     /// </summary>

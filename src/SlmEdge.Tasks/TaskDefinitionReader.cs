@@ -12,7 +12,7 @@ internal static class TaskDefinitionReader
     private static readonly string[] TaskKeys = ["name", "kind", "instruction", "labels", "schema", "prompt", "decision"];
     private static readonly string[] LabelKeys = ["name", "description", "code", "groups"];
     private static readonly string[] PromptKeys = ["labelsInPrompt", "verbalizer"];
-    private static readonly string[] DecisionKeys = ["abstainBelow", "labelThreshold", "coverage"];
+    private static readonly string[] DecisionKeys = ["abstainBelow", "multiLabel", "labelThreshold", "coverage"];
 
     public static TaskDefinition Load(string path)
     {
@@ -140,20 +140,9 @@ internal static class TaskDefinitionReader
         }
 
         CheckKeys(prompt, PromptKeys, "prompt", source);
-        bool labelsInPrompt = options.LabelsInPrompt;
-        if (prompt.TryGetProperty("labelsInPrompt", out JsonElement flag))
-        {
-            labelsInPrompt = flag.ValueKind switch
-            {
-                JsonValueKind.True => true,
-                JsonValueKind.False => false,
-                _ => throw WrongType("prompt.labelsInPrompt", "true or false", flag, source),
-            };
-        }
-
         return new PromptOptions
         {
-            LabelsInPrompt = labelsInPrompt,
+            LabelsInPrompt = Flag(prompt, "labelsInPrompt", "prompt", source) ?? options.LabelsInPrompt,
             Verbalizer = Enumeration<Verbalizer>(prompt, "verbalizer", "prompt", source) ?? options.Verbalizer,
         };
     }
@@ -169,10 +158,19 @@ internal static class TaskDefinitionReader
         return new DecisionOptions
         {
             AbstainBelow = Number(decision, "abstainBelow", "decision", source) ?? new DecisionOptions().AbstainBelow,
+            MultiLabel = Flag(decision, "multiLabel", "decision", source) ?? false,
             LabelThreshold = Number(decision, "labelThreshold", "decision", source),
             Coverage = Number(decision, "coverage", "decision", source),
         };
     }
+
+    private static bool? Flag(JsonElement parent, string key, string at, string? source) =>
+        !parent.TryGetProperty(key, out JsonElement flag) ? null : flag.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw WrongType($"{at}.{key}", "true or false", flag, source),
+        };
 
     private static double? Number(JsonElement parent, string key, string at, string? source)
     {

@@ -71,9 +71,14 @@ internal static class TaskDefinitionRules
             throw new TaskDefinitionException($"{coverage} is out of range; use a share above 0 and below 1, 0.9 for nine texts in ten", source, "decision.coverage");
         }
 
-        if (task.Kind != TaskKind.Classify && (task.Decision.LabelThreshold is not null || task.Decision.Coverage is not null))
+        if (task.Kind != TaskKind.Classify && (task.Decision.LabelThreshold is not null || task.Decision.Coverage is not null || task.Decision.MultiLabel))
         {
-            throw new TaskDefinitionException($"a task of kind '{task.Kind.ToString().ToLowerInvariant()}' has no labels to choose from; remove labelThreshold and coverage", source, "decision");
+            throw new TaskDefinitionException($"a task of kind '{task.Kind.ToString().ToLowerInvariant()}' has no labels to choose from; remove labelThreshold, coverage and multiLabel", source, "decision");
+        }
+
+        if (task.Decision is { MultiLabel: true, Coverage: not null })
+        {
+            throw new TaskDefinitionException("label sets hold the one true label of a text, and with multiLabel a text has several; remove one of the two", source, "decision.coverage");
         }
     }
 

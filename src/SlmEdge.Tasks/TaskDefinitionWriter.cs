@@ -72,6 +72,11 @@ internal static class TaskDefinitionWriter
         writer.WriteEndObject();
         writer.WriteStartObject("decision");
         writer.WriteNumber("abstainBelow", task.Decision.AbstainBelow);
+        if (task.Decision.MultiLabel)
+        {
+            writer.WriteBoolean("multiLabel", true);
+        }
+
         if (task.Decision.LabelThreshold is { } labelThreshold)
         {
             writer.WriteNumber("labelThreshold", labelThreshold);

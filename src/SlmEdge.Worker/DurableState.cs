@@ -1,4 +1,5 @@
 using SlmEdge.Worker.Broker;
+using SlmEdge.Worker.Drift;
 using SlmEdge.Worker.Http;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
@@ -18,16 +19,18 @@ internal sealed class DurableState : IAsyncDisposable
     private readonly InboxWatcher? inbox;
     private readonly BrokerWorker? broker;
     private readonly IServingEngine engine;
+    private readonly DriftWatch drift;
     private readonly TimeProvider time;
     private readonly UncleanEnd end;
     private readonly SuspectLane lane;
 
-    private DurableState(FolderLock folder, UncleanEnd end, StateDatabase database, IServingEngine engine, WorkerOptions options, WorkerLog log, TimeProvider time)
+    private DurableState(FolderLock folder, UncleanEnd end, StateDatabase database, IServingEngine engine, DriftWatch drift, WorkerOptions options, WorkerLog log, TimeProvider time)
     {
         this.folder = folder;
         this.end = end;
         this.database = database;
         this.engine = engine;
+        this.drift = drift;
         this.time = time;
         Journal = new DecisionJournal(database, options.Journal, log, time);
         store = new JobStore(database, Journal, time);
@@ -49,7 +52,7 @@ internal sealed class DurableState : IAsyncDisposable
 
     /// <summary>Opens the state, and goes on with the jobs that were under way.</summary>
     /// <exception cref="WorkerException">Another service has the folder, or it cannot be used.</exception>
-    public static async Task<DurableState> OpenAsync(string directory, IServingEngine engine, WorkerOptions options, WorkerLog log, TimeProvider? clock = null)
+    public static async Task<DurableState> OpenAsync(string directory, IServingEngine engine, DriftWatch drift, WorkerOptions options, WorkerLog log, TimeProvider? clock = null)
     {
         var folder = FolderLock.Take(directory);
         StateDatabase? database = null;
@@ -58,8 +61,10 @@ internal sealed class DurableState : IAsyncDisposable
         {
             end = UncleanEnd.Mark(directory);
             var time = clock ?? TimeProvider.System;
-            database = StateDatabase.Open(Path.Combine(directory, "worker.db"), [.. JournalTables.Schema, .. JobTables.Schema, .. BrokerTables.Schema, .. SuspectTables.Schema], log, time);
-            var state = new DurableState(folder, end, database, engine, options, log, time);
+            database = StateDatabase.Open(
+                Path.Combine(directory, "worker.db"), [.. JournalTables.Schema, .. JobTables.Schema, .. BrokerTables.Schema, .. DriftTables.Schema, .. SuspectTables.Schema], log, time);
+            var state = new DurableState(folder, end, database, engine, drift, options, log, time);
+            drift.Attach(new DriftStore(database));
             await state.store.DropUnfinishedAsync().ConfigureAwait(false);
             state.runner.Start();
             state.inbox?.Start();
@@ -105,6 +110,7 @@ internal sealed class DurableState : IAsyncDisposable
         }
 
         await runner.DisposeAsync().ConfigureAwait(false);
+        await drift.SaveAsync().ConfigureAwait(false);
         lane.Dispose();
         await database.DisposeAsync().ConfigureAwait(false);
         end.Dispose();

@@ -1,9 +1,11 @@
 using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Adapters;
 using SlmEdge.Worker.Broker;
+using SlmEdge.Worker.Drift;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Limits;
+using SlmEdge.Worker.Otlp;
 using SlmEdge.Worker.Updates;
 
 namespace SlmEdge.Worker;
@@ -50,6 +52,12 @@ public sealed record WorkerOptions
 
     /// <summary>A broker whose messages are decided; needs <see cref="DataDirectory"/>. Null for none.</summary>
     public BrokerOptions? Broker { get; init; }
+
+    /// <summary>Where alarms are sent; <see langword="null"/>, the default, sends none.</summary>
+    public WebhookOptions? Webhook { get; init; }
+
+    /// <summary>Where metrics are sent; <see langword="null"/>, the default, sends none.</summary>
+    public OtlpOptions? Otlp { get; init; }
 
     /// <summary>How long requests that run may take to finish when the service stops. Default: 10 seconds.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);

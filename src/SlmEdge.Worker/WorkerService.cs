@@ -14,6 +14,7 @@ using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Adapters;
 using SlmEdge.Worker.Bundles;
 using SlmEdge.Worker.Classify;
+using SlmEdge.Worker.Drift;
 using SlmEdge.Worker.Embed;
 using SlmEdge.Worker.Extract;
 using SlmEdge.Worker.Generate;
@@ -24,6 +25,7 @@ using SlmEdge.Worker.Limits;
 using SlmEdge.Worker.Metrics;
 using SlmEdge.Worker.OpenAi;
 using SlmEdge.Worker.OpenApi;
+using SlmEdge.Worker.Otlp;
 using SlmEdge.Worker.Page;
 using SlmEdge.Worker.Serving;
 using SlmEdge.Worker.Updates;
@@ -40,11 +42,15 @@ public sealed class WorkerService : IAsyncDisposable
     private readonly WorkerOptions options;
     private readonly DurableState? state;
     private readonly LiveEngine engine;
+    private readonly DriftWatch drift;
+    private readonly OtlpExporter? otlp;
     private readonly Updater? updater;
     private readonly UpdateFolder? updateFolder;
 
-    private WorkerService(WebApplication application, WorkerOptions options, DurableState? state, LiveEngine engine, Updater? updater)
+    private WorkerService(WebApplication application, WorkerOptions options, DurableState? state, LiveEngine engine, DriftWatch drift, OtlpExporter? otlp, Updater? updater)
     {
+        this.drift = drift;
+        this.otlp = otlp;
         this.updater = updater;
         updateFolder = updater is not null && options.Updates is { Folder: not null } updates ? new UpdateFolder(updates, updater, new WorkerLog(options.Log), TimeProvider.System) : null;
         this.engine = engine;
@@ -84,6 +90,8 @@ public sealed class WorkerService : IAsyncDisposable
         }
 
         options.Broker?.Validate();
+        options.Webhook?.Validate();
+        options.Otlp?.Validate();
         if (options.Access is { KeyFile: null, AllowAnonymous: false } && !ListenAddresses.AreLoopback(options.Urls))
         {
             throw new WorkerException(
@@ -141,7 +149,7 @@ public sealed class WorkerService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var updates = options.Updates ?? throw new ArgumentException("The options name no store (Updates).", nameof(options));
         Check(options);
-        var (updater, first) = await Updater.StartAsync(
+        var (updater, first) = await UpdateStart.OpenAsync(
             updates,
             async (folder, stop) => isolation is null
                 ? await OpenHereAsync(folder, runtime, options, stop).ConfigureAwait(false)
@@ -214,19 +222,22 @@ public sealed class WorkerService : IAsyncDisposable
         var engine = new LiveEngine(first);
         updater?.Attach(engine);
         var metrics = new ServiceMetrics();
-        var measured = new MeasuredEngine(engine, metrics);
+        var drift = new DriftWatch(log, options.Webhook is { } webhook ? new AlarmWebhook(webhook, log, TimeProvider.System) : null, TimeProvider.System);
+        var measured = new MeasuredEngine(engine, metrics, drift);
         DurableState? state = null;
         WebApplication? application = null;
         try
         {
-            state = options.DataDirectory is { } directory ? await DurableState.OpenAsync(directory, measured, options, log).ConfigureAwait(false) : null;
-            application = Build(measured, options, log, state, metrics, updater);
+            state = options.DataDirectory is { } directory ? await DurableState.OpenAsync(directory, measured, drift, options, log).ConfigureAwait(false) : null;
+            var source = new MetricsSource(metrics, measured, drift, state);
+            application = Build(measured, options, log, state, source, drift, updater);
             await application.StartAsync(ct).ConfigureAwait(false);
-            return new WorkerService(application, options, state, engine, updater);
+            var otlp = options.Otlp is { } collector ? new OtlpExporter(collector, source, log, TimeProvider.System) : null;
+            return new WorkerService(application, options, state, engine, drift, otlp, updater);
         }
         catch (Exception error)
         {
-            await DisposeAsync(application, state, updater).ConfigureAwait(false);
+            await DisposeAsync(application, state, drift, updater).ConfigureAwait(false);
             if (error is IOException or SocketException)
             {
                 throw new WorkerException($"The service cannot listen on {string.Join(", ", options.Urls)}: {error.Message} Choose another address with --urls.", error);
@@ -248,7 +259,12 @@ public sealed class WorkerService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndUpdatesAsync().ConfigureAwait(false);
-        await DisposeAsync(application, state, updater).ConfigureAwait(false);
+        if (otlp is not null)
+        {
+            await otlp.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await DisposeAsync(application, state, drift, updater).ConfigureAwait(false);
         await engine.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -266,7 +282,7 @@ public sealed class WorkerService : IAsyncDisposable
         }
     }
 
-    private static async ValueTask DisposeAsync(WebApplication? application, DurableState? state, Updater? updater)
+    private static async ValueTask DisposeAsync(WebApplication? application, DurableState? state, DriftWatch drift, Updater? updater)
     {
         if (application is not null)
         {
@@ -278,6 +294,8 @@ public sealed class WorkerService : IAsyncDisposable
             await state.DisposeAsync().ConfigureAwait(false);
         }
 
+        await drift.DisposeAsync().ConfigureAwait(false);
+
         // After those that ask: a version that was replaced is given up with its last request.
         if (updater is not null)
         {
@@ -285,7 +303,8 @@ public sealed class WorkerService : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(IServingEngine engine, WorkerOptions options, WorkerLog log, DurableState? state, ServiceMetrics metrics, Updater? updater)
+    private static WebApplication Build(
+        IServingEngine engine, WorkerOptions options, WorkerLog log, DurableState? state, MetricsSource metrics, DriftWatch drift, Updater? updater)
     {
         var keys = options.Access.KeyFile is { } file ? new KeyRing(file, log) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -311,7 +330,7 @@ public sealed class WorkerService : IAsyncDisposable
         application.UseRouting();
         application.Use(new AccessGuard(keys, AnonymousRoles(options), new RequestRate(options.Limits)).InvokeAsync);
         application.Use(new TimeLimit(options.Limits).InvokeAsync);
-        foreach (var group in Endpoints(engine, options, state, metrics, updater))
+        foreach (var group in Endpoints(engine, options, state, metrics, drift, updater))
         {
             group.Map(application);
         }
@@ -321,7 +340,8 @@ public sealed class WorkerService : IAsyncDisposable
     }
 
     // Everything that the service answers; a new capability is a folder with its group, and a line here.
-    private static IEnumerable<IEndpointGroup> Endpoints(IServingEngine engine, WorkerOptions options, DurableState? state, ServiceMetrics metrics, Updater? updater) =>
+    private static IEnumerable<IEndpointGroup> Endpoints(
+        IServingEngine engine, WorkerOptions options, DurableState? state, MetricsSource metrics, DriftWatch drift, Updater? updater) =>
     [
         new ClassifyEndpoints(engine, options, state?.Journal),
         new ExtractEndpoints(engine, options, state?.Journal),
@@ -334,7 +354,8 @@ public sealed class WorkerService : IAsyncDisposable
         new UpdateEndpoints(updater, options),
         new AdapterEndpoints(engine, options),
         new HealthEndpoints(engine),
-        new MetricsEndpoints(metrics, engine, state),
+        new MetricsEndpoints(metrics),
+        new DriftEndpoints(engine, drift),
         new ApiEndpoints(),
         new Dashboard(),
         .. state?.Endpoints() ?? [],

@@ -30,6 +30,8 @@ var benchmarks = new Dictionary<string, Action<BenchmarkArguments>>(StringCompar
     ["classify-server"] = ClassifyServerBenchmark.Run,
     ["load"] = LoadBenchmark.Run,
     ["start"] = StartBenchmark.Run,
+    ["memory"] = ResidentMemoryBenchmark.Run,
+    [ResidentMemoryBenchmark.StepCommand] = ResidentMemoryBenchmark.Step,
     ["journal"] = JournalBenchmark.Run,
     ["kill"] = KillBenchmark.Run,
     ["soak"] = SoakBenchmark.Run,
@@ -67,12 +69,14 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
           same-answer        MODEL [--decisions N]      the same decisions alone and for 64 clients at once, in both modes
           score-scheduled    MODEL                      the scheduler in both modes against the engine's own batched scoring
           adapters           MODEL                      texts/s with 1, 2 and 8 adapters interleaved, and what a switch costs
-          classify-server    MODEL --server PATH [--clients N]
+          classify-server    MODEL --server PATH [--clients N] [--server-gguf FILE --server-task FILE]
                                                         our runtime against llama-server with prompt cache and a label grammar
           load               MODEL [--clients N] [--minutes N] [--queue N]
                                                         many clients at full load: errors, waiting times, memory after the first minute and at the end
           start              MODEL --slm-edge PATH --llama PATH
                                                         process start to the first decision, against llama.cpp's to its first token
+          memory             MODEL [--slm-edge PATH] [--context N]
+                                                        resident memory against weights, key-value memory and 60 MB
           journal            --bundle x.slmb --data test.jsonl [--clients N] [--requests N] [--folder DIR]
                                                         requests to a service with a decision journal against one without
           kill               --slm-edge PATH --bundle x.slmb [--times N] [--minutes N] [--seed N] [--folder DIR]

@@ -40,12 +40,14 @@ internal sealed class TinyBundle : IDisposable
     /// <param name="abstainBelow">The task's threshold.</param>
     /// <param name="asFolder">A folder instead of a <c>.slmb</c>.</param>
     /// <param name="change">Changes the manifest before it is written.</param>
+    /// <param name="drift">The file that recent texts are compared with; null for none.</param>
     public static TinyBundle Create(
         Verbalizer verbalizer = Verbalizer.Code,
         double temperature = 1,
         double abstainBelow = 0,
         bool asFolder = false,
-        Func<BundleManifest, BundleManifest>? change = null)
+        Func<BundleManifest, BundleManifest>? change = null,
+        string? drift = null)
     {
         var model = SharedData.Require("data/models/stories260K.gguf");
         var folder = Directory.CreateTempSubdirectory("slm-edge-").FullName;
@@ -77,6 +79,11 @@ internal sealed class TinyBundle : IDisposable
         var path = System.IO.Path.Combine(folder, asFolder ? "stories" : "stories.slmb");
         var writer = new BundleWriter(change?.Invoke(manifest) ?? manifest);
         writer.AddFile("gguf/model.gguf", model, BundleFileRole.Gguf);
+        if (drift is not null)
+        {
+            writer.AddFile("drift.json", drift, BundleFileRole.Reference);
+        }
+
         writer.Write(path);
         return new TinyBundle(folder, path);
     }

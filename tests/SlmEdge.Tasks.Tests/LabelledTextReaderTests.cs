@@ -39,6 +39,47 @@ public sealed class LabelledTextReaderTests : IDisposable
     }
 
     [Fact]
+    public void Several_labels_are_read_from_lists_and_from_cells()
+    {
+        TaskDefinition several = Task with { Decision = new DecisionOptions { MultiLabel = true } };
+        string lines = _folder.Write("d.jsonl", "{\"text\":\"a\",\"label\":[\"Engine\",\"Bucket\"]}\n{\"text\":\"b\",\"label\":\"Bucket\"}");
+        string cells = _folder.Write("d.csv", "text,label\na,Engine | Bucket\nb,Bucket\n");
+        foreach (string path in new[] { lines, cells })
+        {
+            IReadOnlyList<LabelledText> rows = LabelledTextReader.Read(path, several);
+            rows.Select(row => row.Labels).ShouldBe([["Engine", "Bucket"], ["Bucket"]]);
+            rows.Select(row => row.Label).ShouldBe(["Engine", "Bucket"]);
+        }
+    }
+
+    [Fact]
+    public void A_label_with_the_separator_in_its_name_is_one_label()
+    {
+        TaskDefinition several = TaskDefinition.FromLabels("x", "i", ["a|b", "a", "c"]) with { Decision = new DecisionOptions { MultiLabel = true } };
+        LabelledTextReader.Read(_folder.Write("d.csv", "text,label\nt,a|b\nt,a|c\n"), several).Select(row => row.Labels).ShouldBe([["a|b"], ["a", "c"]]);
+    }
+
+    [Theory]
+    [InlineData("[]", "names no label")]
+    [InlineData("[\"Engine\",\" \"]", "empty")]
+    [InlineData("[\"Engine\",\"Engine\"]", "twice")]
+    [InlineData("[\"Engine\",7]", "list of strings")]
+    [InlineData("[\"Engine\",\"Bukket\"]", "did you mean 'Bucket'")]
+    [InlineData("\"Engine||Bucket\"", "empty")]
+    public void Several_labels_that_are_not_some_of_the_tasks_are_refused_by_row(string label, string message)
+    {
+        TaskDefinition several = Task with { Decision = new DecisionOptions { MultiLabel = true } };
+        string path = _folder.Write("d.jsonl", $"{{\"text\":\"a\",\"label\":[\"Bucket\"]}}\n{{\"text\":\"b\",\"label\":{label}}}");
+        DataFormatException error = Should.Throw<DataFormatException>(() => LabelledTextReader.Read(path, several));
+        error.Message.ShouldContain(message);
+        error.Row.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_list_of_labels_in_a_task_of_one_label_says_what_to_set() =>
+        Should.Throw<DataFormatException>(() => LabelledTextReader.Read(_folder.Write("d.jsonl", "{\"text\":\"a\",\"label\":[\"Engine\"]}"), Task)).Message.ShouldContain("multiLabel");
+
+    [Fact]
     public void A_file_without_a_telling_name_is_recognised_by_its_content()
     {
         LabelledTextReader.Read(_folder.Write("a.txt", " {\"text\":\"a\",\"label\":\"Engine\"}"), Task).Count.ShouldBe(1);

@@ -38,6 +38,15 @@ public sealed class TaskDefinitionTests
     }
 
     [Fact]
+    public void A_task_whose_texts_have_several_labels_is_read_and_written()
+    {
+        TaskDefinition task = TaskDefinition.Parse("""{"name":"x","kind":"classify","instruction":"i","labels":["a","b"],"decision":{"multiLabel":true}}""");
+        task.Decision.ShouldBe(new DecisionOptions { MultiLabel = true });
+        TaskDefinition.Parse(task.ToJson()).Decision.ShouldBe(task.Decision);
+        TaskDefinition.Parse("""{"name":"x","kind":"classify","instruction":"i","labels":["a","b"]}""").ToJson().ShouldNotContain("multiLabel");
+    }
+
+    [Fact]
     public void The_canonical_form_reads_back_to_itself_and_has_the_same_hash()
     {
         TaskDefinition task = TaskDefinition.Parse(Valid);
@@ -88,6 +97,9 @@ public sealed class TaskDefinitionTests
     [InlineData("""{"name":"x","kind":"classify","instruction":"i","labels":["a",{"name":"b","groups":"c"}]}""", "labels[1].groups", "an array of strings")]
     [InlineData("""{"name":"x","kind":"classify","instruction":"i","labels":["a",{"name":"b","groups":["c"," d"]}]}""", "labels[1].groups[1]", "white space")]
     [InlineData("""{"name":"x","kind":"generate","instruction":"i","decision":{"coverage":0.9}}""", "decision", "no labels to choose from")]
+    [InlineData("""{"name":"x","kind":"generate","instruction":"i","decision":{"multiLabel":true}}""", "decision", "no labels to choose from")]
+    [InlineData("""{"name":"x","kind":"classify","instruction":"i","labels":["a","b"],"decision":{"multiLabel":true,"coverage":0.9}}""", "decision.coverage", "one true label")]
+    [InlineData("""{"name":"x","kind":"classify","instruction":"i","labels":["a","b"],"decision":{"multiLabel":1}}""", "decision.multiLabel", "true or false")]
     [InlineData("""{"name":"x","kind":"generate","instruction":"i","labels":["a","b"]}""", "labels", "has no labels")]
     [InlineData("""{"name":"x","kind":"extract","instruction":"i"}""", "schema", "needs the JSON schema")]
     public void A_wrong_definition_is_refused_and_its_key_named(string json, string element, string message)

@@ -1,4 +1,7 @@
-/* Classifies the texts that are given: classify BUNDLE TEXT... prints the index of its label and the confidence, one line a text. */
+/*
+ * Classifies the texts that are given: classify BUNDLE TEXT... prints for each the label, the confidence and every label's probability,
+ * separated by tabs. An abstention prints "-".
+ */
 #include <slmedge.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +15,50 @@ static int fail(const char *what)
     return 1;
 }
 
+static int print_label(slm_bundle *bundle, int32_t label)
+{
+    char name[256];
+    size_t needed;
+    if (label < 0) {
+        fputs("-", stdout);
+        return 0;
+    }
+    if (slm_label(bundle, label, name, sizeof name, &needed) != SLM_OK) {
+        return fail("label");
+    }
+    fputs(name, stdout);
+    return 0;
+}
+
+static int classify(slm_bundle *bundle, char **texts, int count)
+{
+    size_t labels;
+    if (slm_label_count(bundle, &labels) != SLM_OK) {
+        return fail("labels");
+    }
+    double *scores = calloc(labels > 0 ? labels : 1, sizeof *scores);
+    if (scores == NULL) {
+        fputs("out of memory\n", stderr);
+        return 1;
+    }
+    int result = 0;
+    for (int i = 0; i < count && result == 0; i++) {
+        slm_decision decision = {.size = sizeof decision};
+        if (slm_classify(bundle, texts[i], strlen(texts[i]), NULL, &decision, scores, labels) != SLM_OK) {
+            result = fail("classify");
+            break;
+        }
+        result = print_label(bundle, decision.label);
+        printf("\t%.17g", decision.confidence);
+        for (size_t label = 0; label < labels; label++) {
+            printf("\t%.17g", scores[label]);
+        }
+        putchar('\n');
+    }
+    free(scores);
+    return result;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 3) {
@@ -23,14 +70,9 @@ int main(int argc, char **argv)
     if (slm_open(argv[1], &options, &bundle) != SLM_OK) {
         return fail("open");
     }
-    for (int i = 2; i < argc; i++) {
-        slm_decision decision = {.size = sizeof decision};
-        double scores[1024];
-        if (slm_classify(bundle, argv[i], strlen(argv[i]), NULL, &decision, scores, sizeof scores / sizeof *scores) != SLM_OK) {
-            slm_close(bundle);
-            return fail("classify");
-        }
-        printf("%d\t%.17g\n", decision.label, decision.confidence);
+    int result = classify(bundle, argv + 2, argc - 2);
+    if (slm_close(bundle) != SLM_OK) {
+        return fail("close");
     }
-    return slm_close(bundle) == SLM_OK ? 0 : fail("close");
+    return result;
 }

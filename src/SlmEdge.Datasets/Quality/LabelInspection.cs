@@ -20,6 +20,9 @@ internal sealed class LabelInspection
     private (int File, string Path, long Row)? _firstWithout;
     private long _without;
 
+    /// <summary>Whether rows name their labels in lists.</summary>
+    private bool _several;
+
     public int Add(DatasetRow row, int file, string path)
     {
         if (row.Label is not { Length: > 0 } label)
@@ -33,6 +36,7 @@ internal sealed class LabelInspection
             return -1;
         }
 
+        _several |= row.SeveralLabels;
         int number = _labels.Add(label);
         if (number == _first.Count)
         {
@@ -44,11 +48,17 @@ internal sealed class LabelInspection
 
     public string Name(int label) => _labels.Name(label);
 
-    public IReadOnlyList<KeyValuePair<string, long>> Distribution() => [.. Enumerable.Range(0, _labels.Count)
+    public IReadOnlyList<KeyValuePair<string, long>> Distribution() => _several ? Single().Distribution() : [.. Enumerable.Range(0, _labels.Count)
         .Select(label => KeyValuePair.Create(_labels.Name(label), _labels.Rows(label))).OrderByDescending(label => label.Value).ThenBy(label => label.Key, StringComparer.Ordinal)];
 
     public void Report(FindingLog log, TaskDefinition? task)
     {
+        if (_several || task is { Decision.MultiLabel: true })
+        {
+            Single().Report(log, task is null ? null : task with { Decision = task.Decision with { MultiLabel = false } });
+            return;
+        }
+
         if (_firstWithout is { } without && (_labels.Count > 0 || task is not null))
         {
             log.Add(FindingKind.EmptyLabel, without.File, without.Path, without.Row, () => "there is no label column in this row; name the right one with --label-column", _without);
@@ -66,6 +76,27 @@ internal sealed class LabelInspection
 
         ReportVariants(log);
         ReportBalance(log);
+    }
+
+    /// <summary>The same labels one by one: what is said of them is said of each and not of the sets in which they stand.</summary>
+    private LabelInspection Single()
+    {
+        var single = new LabelInspection { _firstWithout = _firstWithout, _without = _without };
+        for (int set = 0; set < _labels.Count; set++)
+        {
+            foreach (string label in _labels.Name(set).Split(LabelledTextReader.Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            {
+                for (long row = 0; row < _labels.Rows(set); row++)
+                {
+                    if (single._labels.Add(label) == single._first.Count)
+                    {
+                        single._first.Add(_first[set]);
+                    }
+                }
+            }
+        }
+
+        return single;
     }
 
     private void CompareWithTask(FindingLog log, TaskDefinition task)

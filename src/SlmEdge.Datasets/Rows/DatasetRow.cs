@@ -21,8 +21,11 @@ public sealed class DatasetRow
     /// <summary>The text that is compared with others: a labelled row's text; all segments of another row, one on each line.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>The label, without white space at its ends; null when the row has no such column.</summary>
+    /// <summary>The label, without white space at its ends; null when the row has no such column. Of a row with several labels, all with a separator between them.</summary>
     public string? Label { get; init; }
+
+    /// <summary>Whether the row names its labels in a list.</summary>
+    public bool SeveralLabels { get; init; }
 
     /// <summary>The value of the group column, or null.</summary>
     public string? Group { get; init; }

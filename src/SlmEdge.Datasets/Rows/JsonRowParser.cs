@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Unicode;
+using SlmEdge.Tasks.Data;
 
 namespace SlmEdge.Datasets.Rows;
 
@@ -63,9 +64,9 @@ internal sealed class JsonRowParser(DatasetOptions options) : RowParser(options)
         string? fault;
         if (value.TryGetProperty(Options.TextColumn, out _))
         {
-            fault = Find(value, Options.TextColumn, out string? text) ?? Find(value, Options.LabelColumn, out _);
-            Find(value, Options.LabelColumn, out string? label);
-            return fault is null ? Labelled(row, text ?? "", label, group, columns) : Bad(row, fault, columns);
+            fault = Find(value, Options.TextColumn, out string? text) ?? FindLabel(value, out _, out _);
+            FindLabel(value, out string? label, out bool several);
+            return fault is null ? Labelled(row, text ?? "", label, group, columns, several) : Bad(row, fault, columns);
         }
 
         var segments = new List<RowSegment>();
@@ -89,6 +90,32 @@ internal sealed class JsonRowParser(DatasetOptions options) : RowParser(options)
         }
 
         return Bad(row, NoKnownColumn(value.EnumerateObject().Select(property => property.Name)), columns);
+    }
+
+    /// <summary>A label, or a list of them, as rows of multi-label tasks have.</summary>
+    private string? FindLabel(JsonElement row, out string? label, out bool several)
+    {
+        several = Options.LabelColumn is { } column && row.TryGetProperty(column, out JsonElement found) && found.ValueKind == JsonValueKind.Array;
+        if (!several)
+        {
+            return Find(row, Options.LabelColumn, out label);
+        }
+
+        label = null;
+        var names = new List<string>();
+        foreach (JsonElement item in row.GetProperty(Options.LabelColumn).EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.String)
+            {
+                return $"'{Options.LabelColumn}' has to be a list of strings; one value is a {Name(item.ValueKind)}";
+            }
+
+            names.Add(item.GetString()!.Trim());
+        }
+
+        // The order in which they are named does not matter: it is the same set.
+        label = string.Join(LabelledTextReader.Separator, names.Order(StringComparer.Ordinal));
+        return null;
     }
 
     private string ColumnsOf(JsonElement value)

@@ -11,7 +11,7 @@ internal abstract class RowParser(DatasetOptions options)
 
     protected static DatasetRow Bad(long row, string fault, string columns = "") => new() { Row = row, Fault = fault, Columns = columns };
 
-    protected DatasetRow Labelled(long row, string text, string? label, string? group, string columns)
+    protected DatasetRow Labelled(long row, string text, string? label, string? group, string columns, bool several = false)
     {
         label = label?.Trim();
         return new DatasetRow
@@ -20,6 +20,7 @@ internal abstract class RowParser(DatasetOptions options)
             Kind = RowKind.LabelledText,
             Text = text,
             Label = label,
+            SeveralLabels = several,
             Group = group,
             Segments = label is null ? [new(text, false)] : [new(text, false), new(label, true)],
             Columns = columns,

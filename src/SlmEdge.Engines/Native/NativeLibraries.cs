@@ -5,8 +5,8 @@ namespace SlmEdge.Engines.Native;
 /// <summary>
 /// Finds the native libraries of the engines. The search order is: the environment variable
 /// <see cref="DirectoryVariable"/> (the folder that holds one folder per engine); <c>native/&lt;rid&gt;/&lt;engine&gt;</c>
-/// beside the program; <c>artifacts/native/&lt;rid&gt;/&lt;engine&gt;</c> in the nearest ancestor of the program's
-/// folder, then of the current directory.
+/// beside the library that this code is compiled into (<see cref="LibraryDirectory"/>), then beside the program;
+/// <c>artifacts/native/&lt;rid&gt;/&lt;engine&gt;</c> in the nearest ancestor of those folders, then of the current directory.
 /// </summary>
 public static class NativeLibraries
 {
@@ -30,6 +30,12 @@ public static class NativeLibraries
     /// the native libraries. Distribution-specific identifiers are not used.
     /// </summary>
     public static string RuntimeIdentifier { get; } = BuildRuntimeIdentifier();
+
+    /// <summary>
+    /// Folder of the library that this code is compiled into, or <see langword="null"/> where it is the program itself. Whoever loads that library need not
+    /// know the engines, and so they lie beside it.
+    /// </summary>
+    public static string? LibraryDirectory { get; set; }
 
     /// <summary>Returns the full path of a native library.</summary>
     /// <param name="engine">The engine's folder name: <see cref="LlamaCpp"/>, <see cref="OnnxRuntime"/> or <see cref="Torch"/>.</param>
@@ -81,8 +87,13 @@ public static class NativeLibraries
             yield return Path.Combine(configured, RuntimeIdentifier, engine);
         }
 
-        yield return Path.Combine(AppContext.BaseDirectory, "native", RuntimeIdentifier, engine);
-        foreach (var start in new[] { AppContext.BaseDirectory, Environment.CurrentDirectory })
+        string[] installed = LibraryDirectory is { } library ? [library, AppContext.BaseDirectory] : [AppContext.BaseDirectory];
+        foreach (var folder in installed)
+        {
+            yield return Path.Combine(folder, "native", RuntimeIdentifier, engine);
+        }
+
+        foreach (var start in installed.Append(Environment.CurrentDirectory))
         {
             for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
             {

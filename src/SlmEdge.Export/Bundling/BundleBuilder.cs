@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using SlmEdge.Bundles;
+using SlmEdge.Bundles.Drift;
 using SlmEdge.Export.Onnx;
 using SlmEdge.Export.Proof;
 using SlmEdge.Formats.HuggingFace;
@@ -74,7 +75,7 @@ public sealed class BundleBuilder
         CancellationToken ct)
     {
         EvaluationSet test = EvaluationSet.Create(_request.DataFile, testRows, run.Task);
-        var verifier = new StageVerifier(run.Task, run.Record.Codes, test, run.Record.PromptSha256);
+        var verifier = new StageVerifier(run.Task, run.Record.Codes, test, run.Record.PromptSha256, run.Record.LabelThreshold);
         var workshop = new StageWorkshop(run, work, _request, _progress, ct);
         (List<StageResult> stages, StageResult reference) = Score(workshop, verifier, ct);
         Enforce(stages, reference);
@@ -83,15 +84,21 @@ public sealed class BundleBuilder
             ? []
             : BaselineScorer.Score(run.Task, EvaluationSet.Create("train", trainRows, run.Task), test, ct);
         StageResult recommended = _request.Limits.Recommend(stages)!;
-        BundleCalibration calibration = Calibrate(run, validRows, recommended, ct);
+        (BundleCalibration calibration, DriftReference? drift) = Calibrate(run, validRows, recommended, ct);
         var proof = new StageProof(
             _request.Name ?? run.Task.Name, run.Task, test, stages, reference, baselines, recommended, calibration, DateTime.UtcNow, DescribeMachine());
 
         string report = Path.Combine(work, "report.html");
         ProofReport.Write(proof, report);
         string task = Path.Combine(work, "task.json");
-        File.WriteAllText(task, run.Task.ToJson());
-        BundleManifest manifest = Pack(run, workshop, proof, report, task, output, key);
+        File.WriteAllText(task, (workshop.Smaller?.Task ?? run.Task).ToJson());
+        string? compared = drift is null ? null : Path.Combine(work, DriftReference.FileName);
+        if (compared is not null)
+        {
+            File.WriteAllBytes(compared, drift!.ToUtf8());
+        }
+
+        BundleManifest manifest = Pack(run, workshop, proof, report, task, compared, output, key);
 
         string reportPath = _request.ReportPath ?? Path.Combine(Path.GetDirectoryName(output)!, Path.GetFileNameWithoutExtension(output) + ".report.html");
         ProofReport.Write(proof, reportPath);
@@ -141,21 +148,34 @@ public sealed class BundleBuilder
         _warnings.AddRange(violations);
     }
 
-    private BundleCalibration Calibrate(TrainedRun run, IReadOnlyList<LabelledText> rows, StageResult recommended, CancellationToken ct)
+    private (BundleCalibration Calibration, DriftReference? Drift) Calibrate(TrainedRun run, IReadOnlyList<LabelledText> rows, StageResult recommended, CancellationToken ct)
     {
+        if (run.Task.Decision.MultiLabel)
+        {
+            // The threshold is the trainer's, found on the validation rows at the model's own probabilities; all stages were proven with it.
+            return (new BundleCalibration { LabelThreshold = run.Task.Decision.LabelThreshold is null ? run.Record.LabelThreshold : null }, null);
+        }
+
         if (rows.Count == 0)
         {
-            _warnings.Add("there are no validation rows to calibrate on (--valid); the temperature stays 1, and there are no label sets");
-            return new BundleCalibration();
+            _warnings.Add("there are no validation rows to calibrate on (--valid); the temperature stays 1, there are no label sets, and the device has nothing to compare its texts with");
+            return (new BundleCalibration(), null);
         }
 
         EvaluationSet valid = EvaluationSet.Create("validation rows", rows, run.Task);
-        StageResult result = new StageVerifier(run.Task, run.Record.Codes, valid, run.Record.PromptSha256).Score(recommended.Definition, null, _progress, ct);
-        return ConfidenceCalibration.Fit(result.LogProbs, [.. valid.Labels], run.Task.Labels.Count, run.Task.Decision.Coverage);
+        StageResult result = new StageVerifier(run.Task, run.Record.Codes, valid, run.Record.PromptSha256) { KeepTokens = true }.Score(recommended.Definition, null, _progress, ct);
+        BundleCalibration calibration = ConfidenceCalibration.Fit(result.LogProbs, [.. valid.Labels], run.Task.Labels.Count, run.Task.Decision.Coverage);
+        DriftReference? drift = DriftRows.Reference(result, valid, calibration, ct);
+        if (drift is null)
+        {
+            _warnings.Add($"{rows.Count} validation rows are too few to compare a device's texts with; at least {DriftReference.MinRows} are needed");
+        }
+
+        return (calibration, drift);
     }
 
     private BundleManifest Pack(
-        TrainedRun run, StageWorkshop workshop, StageProof proof, string report, string task, string output, ECDsa? key)
+        TrainedRun run, StageWorkshop workshop, StageProof proof, string report, string task, string? drift, string output, ECDsa? key)
     {
         string template = BaseChatTemplate.Load(run.BaseDirectory) ?? "";
         var writer = new BundleWriter(new BundleManifest
@@ -163,7 +183,7 @@ public sealed class BundleBuilder
             Name = proof.Title,
             Version = _request.Version,
             CreatedUtc = proof.CreatedUtc,
-            Task = run.Task,
+            Task = workshop.Smaller?.Task ?? run.Task,
             Base = new BundleBase(Path.GetFileName(Path.TrimEndingDirectorySeparator(run.BaseDirectory)), run.Record.Base!.Sha256),
             TokenizerSha256 = workshop.Smaller is { } trimmed ? HuggingFaceTokenizer.Load(trimmed.Directory).Sha256 : run.Record.Base.TokenizerSha256,
             TemplateSha256 = template.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(template))),
@@ -177,6 +197,11 @@ public sealed class BundleBuilder
         });
         writer.AddFile("task.json", task, BundleFileRole.Task);
         writer.AddFile("report.html", report, BundleFileRole.Report);
+        if (drift is not null)
+        {
+            writer.AddFile(DriftReference.FileName, drift, BundleFileRole.Reference);
+        }
+
         AddModels(writer, run, workshop, _request);
         return writer.Write(output, key);
     }

@@ -41,10 +41,10 @@ public static class BundleVerifier
         using Bundle bundle = Bundle.Open(bundlePath, options);
         BundleManifest manifest = bundle.Manifest;
         EvaluationSet data = EvaluationSet.Create(dataFile, LabelledTextReader.Read(dataFile, manifest.Task, columns), manifest.Task);
-        var verifier = new StageVerifier(manifest.Task, manifest.Codes, data, manifest.PromptSha256);
+        var verifier = new StageVerifier(manifest.Task, manifest.Codes, data, manifest.PromptSha256, manifest.Calibration.LabelThreshold);
         StageResult? reference = run is null
             ? null
-            : new StageVerifier(manifest.Task, run.Record.Codes, data, run.Record.PromptSha256).Score(ReferenceStage(run, threads), null, progress, ct);
+            : new StageVerifier(run.Task, run.Record.Codes, data, run.Record.PromptSha256, run.Record.LabelThreshold).Score(ReferenceStage(run, threads), null, progress, ct);
         bool comparable = manifest.Scores.All(score => score.Examples == data.Texts.Count);
 
         var files = new List<BundleCheck>();
@@ -125,7 +125,7 @@ public static class BundleVerifier
         TaskDefinition task = manifest.Task;
         EvaluationSet data = EvaluationSet.Create(
             "golden examples", [.. manifest.Golden.Select((golden, i) => new LabelledText(golden.Text, golden.Label, BundleManifest.FileName, i + 1))], task);
-        StageResult result = new StageVerifier(task, manifest.Codes, data, manifest.PromptSha256).Score(stage, null, null, ct);
+        StageResult result = new StageVerifier(task, manifest.Codes, data, manifest.PromptSha256, manifest.Calibration.LabelThreshold).Score(stage, null, null, ct);
         int labels = task.Labels.Count;
         var failed = new List<GoldenExample>();
         for (int row = 0; row < manifest.Golden.Count; row++)

@@ -29,9 +29,9 @@ internal static class GoldenExamples
         var golden = new List<GoldenExample>();
         var rows = Enumerable.Range(0, proof.Data.Texts.Count)
             .Where(row => proof.Data.Texts[row].Length <= MaxText
-                && recommended.Predicted[row] == proof.Data.Labels[row]
+                && proof.Data.Has(row, recommended.Predicted[row])
                 && shipped.All(stage => stage.Predicted[row] == recommended.Predicted[row]))
-            .GroupBy(row => proof.Data.Labels[row])
+            .GroupBy(row => recommended.Predicted[row])
             .OrderByDescending(group => group.Count())
             .ThenBy(group => group.Key)
             .Take(Wanted);

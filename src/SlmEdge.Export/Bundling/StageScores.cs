@@ -16,8 +16,8 @@ internal static class StageScores
         stage.ChangedDecisions,
         stage.Definition.SizeBytes,
         stage.TextsPerSecond,
-        stage.Report.Examples);
+        stage.Report.Examples) { MicroF1 = stage.Report.MicroF1 };
 
     public static StageScore Of(BaselineResult baseline) => new(
-        baseline.Name, "baseline", "", baseline.Report.Accuracy, baseline.Report.MacroF1, null, null, baseline.SizeBytes, baseline.TextsPerSecond, baseline.Report.Examples);
+        baseline.Name, "baseline", "", baseline.Report.Accuracy, baseline.Report.MacroF1, null, null, baseline.SizeBytes, baseline.TextsPerSecond, baseline.Report.Examples) { MicroF1 = baseline.Report.MicroF1 };
 }

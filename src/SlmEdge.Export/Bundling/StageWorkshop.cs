@@ -119,7 +119,7 @@ internal sealed class StageWorkshop(TrainedRun run, string folder, BundleRequest
     /// <summary>The model that is converted: a folder, or an F32 GGUF file where the base is a GGUF file.</summary>
     private string Final => Smaller?.Directory ?? run.ModelDirectory ?? (GgufBase.Is(run.BaseDirectory) ? FloatGguf : MergedFolder);
 
-    private StageRendering? Rendering => Smaller is null ? null : new StageRendering(Smaller.Codes, Smaller.PromptSha256);
+    private StageRendering? Rendering => Smaller is null ? null : new StageRendering(Smaller.Codes, Smaller.PromptSha256) { Task = Smaller.Task };
 
     private void Merge(string adapter)
     {

@@ -60,12 +60,12 @@ internal static class FitChart
         var labels = new LabelPlacement(Left, Width - 2, Top, Height - Bottom, [.. dots.Select(dot => (dot.X, dot.Y, dot.Radius))]);
         foreach (var (score, x, y, radius) in dots.Where(dot => outcome.Front.Any(dot.Score.IsOf)))
         {
-            string name = $"{score.Layers}{(score.Trimmed ? "t" : "")} {score.Format}";
+            string name = $"{score.Layers}{(score.Trimmed ? "t" : "")}{(score.ShortPrompt ? "s" : "")} {score.Format}";
             (double start, double baseline, _) = labels.Place(x, y, radius, name);
             svg.Append($"<text x=\"{Pixel(start)}\" y=\"{Pixel(baseline)}\">{Escape(name)}</text>");
         }
 
-        return svg.Append("</svg><p class=\"soft\">A name is the number of layers, “t” for the trimmed vocabulary, and the form.</p>").ToString();
+        return svg.Append("</svg><p class=\"soft\">A name is the number of layers, “t” for the trimmed vocabulary, “s” for the prompt without the list of labels, and the form.</p>").ToString();
     }
 
     private static string Color(FitScore score) => score.Format == FitRequest.OnnxInt4 ? "var(--onnx)" : "var(--llama)";

@@ -32,14 +32,27 @@ public static class FitReport
             : $"<div class=\"card verdict no\"><b>No candidate keeps to the limits</b> ({Escape(Describe(limits))}). The trained model has {Percent(outcome.ReferenceAccuracy, 2)}.</div>");
         html.Append("<section class=\"card\"><h2>Time and accuracy</h2><p class=\"soft\">Named dots are those that no other beats in accuracy, time alone, texts per second and size at once. The area of a dot is the size; the dashed line is the trained model.</p>");
         html.Append(FitChart.Render(outcome)).Append("</section>");
-        html.Append("<section class=\"card\"><h2>Candidates</h2><div class=\"scroll\"><table><tr><th>layers</th><th>vocabulary</th><th>form</th><th>accuracy</th><th>alone, ms</th><th>texts/s</th><th>size</th><th></th></tr>");
+        html.Append("<section class=\"card\"><h2>Candidates</h2><div class=\"scroll\"><table><tr><th>layers</th><th>vocabulary</th><th>prompt</th><th>form</th><th>accuracy</th><th>alone, ms</th><th>texts/s</th><th>size</th><th></th></tr>");
         foreach (FitScore score in outcome.Scores.OrderByDescending(score => score.Accuracy).ThenBy(score => score.LatencyMs))
         {
             string remark = outcome.Best is { } chosen && chosen.IsOf(score) ? "chosen" : outcome.Front.Any(score.IsOf) ? "front" : "";
-            html.Append($"<tr><td>{score.Layers}</td><td>{(score.Trimmed ? "trimmed" : "whole")}</td><td>{Escape(score.Format)}</td><td>{Percent(score.Accuracy, 2)}</td><td>{Number(score.LatencyMs, "0.00")}</td><td>{Rate(score.TextsPerSecond)}</td><td>{Bytes(score.SizeBytes)}</td><td>{remark}</td></tr>");
+            html.Append($"<tr><td>{score.Layers}</td><td>{(score.Trimmed ? "trimmed" : "whole")}</td><td>{(score.ShortPrompt ? "short" : "as trained")}</td><td>{Escape(score.Format)}</td><td>{Percent(score.Accuracy, 2)}</td><td>{Number(score.LatencyMs, "0.00")}</td><td>{Rate(score.TextsPerSecond)}</td><td>{Bytes(score.SizeBytes)}</td><td>{remark}</td></tr>");
         }
 
-        return html.Append("</table></div></section></main></body></html>\n").ToString();
+        html.Append("</table></div>");
+        if (outcome.GivenUp.Count > 0)
+        {
+            html.Append("<h2>Given up</h2><p class=\"soft\">Their accuracy on the first rows was so low that they could not have kept to the limits on all of them; they were not timed.</p>");
+            html.Append("<div class=\"scroll\"><table><tr><th>candidate</th><th>rows</th><th>accuracy on these</th></tr>");
+            foreach (FitScore score in outcome.GivenUp)
+            {
+                html.Append($"<tr><td>{Escape(score.Name)}</td><td>{score.GivenUpAfter}</td><td>{Percent(score.Accuracy, 1)}</td></tr>");
+            }
+
+            html.Append("</table></div>");
+        }
+
+        return html.Append("</section></main></body></html>\n").ToString();
     }
 
     /// <summary>The limits for people.</summary>

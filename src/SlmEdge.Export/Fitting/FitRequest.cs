@@ -29,6 +29,12 @@ public sealed record FitRequest
     /// <summary>Passes over the run's training rows with which a model with fewer layers is trained again; 0 trains none.</summary>
     public int RecoverEpochs { get; init; }
 
+    /// <summary>
+    /// Whether a prompt that lists the labels stays as it is. Otherwise, and where models are trained again, it is also tried without them: the model has learnt what they
+    /// are, and a prefix of hundreds of tokens is attended to by every token of every text.
+    /// </summary>
+    public bool KeepPrompt { get; init; }
+
     /// <summary>Held-out rows for the proof of the chosen one; null proves it on the validation rows that chose it.</summary>
     public string? DataFile { get; init; }
 

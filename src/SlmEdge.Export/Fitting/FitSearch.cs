@@ -11,18 +11,20 @@ using SlmEdge.Formats.Safetensors;
 using SlmEdge.Formats.Storage;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Data;
-using SlmEdge.Training.Adapters;
+using SlmEdge.Tasks.Prompts;
 using SlmEdge.Training.Checkpoints;
 using SlmEdge.Training.FineTuning;
+using SlmEdge.Training.Progress;
 using SlmEdge.Training.Runs;
 using SlmEdge.Training.Shrinking;
+using SlmEdge.Training.Tokenization;
 
 namespace SlmEdge.Export.Fitting;
 
 /// <summary>
-/// Searches layers, vocabulary and quantisation for the fastest model that keeps to the limits. Layers go one group after the other, each time from the model
-/// before, as long as an 8-bit file of the rest stays near the accuracy that is asked for; of each depth that passed, every form is scored. All scores are on the
-/// run's validation rows: held-out rows are for the proof of the one that is chosen.
+/// Searches prompt, layers, vocabulary and quantisation for the fastest model that keeps to the limits. A list of labels in the prompt goes first, if the model can be trained
+/// to do without; then layers, one group after the other, each time from the model before, as long as an 8-bit file of the rest stays near the accuracy that is asked for. Of each
+/// model that passed, every form is scored. All scores are on the run's validation rows (<see cref="RowRace"/>): held-out rows are for the proof of the one that is chosen.
 /// </summary>
 public sealed class FitSearch
 {
@@ -35,6 +37,7 @@ public sealed class FitSearch
     private const string Probe = "q8_0";
 
     private readonly FitRequest _request;
+    private readonly FitProgress? _steps;
     private readonly IProgress<ExportProgress>? _progress;
     private readonly Action<FitScore>? _scored;
     private readonly CancellationToken _ct;
@@ -44,6 +47,8 @@ public sealed class FitSearch
     private EvaluationSet _valid = null!;
     private IReadOnlyList<LabelledText> _train = [];
     private FitWork _work = null!;
+    private int[] _order = [];
+    private double _floor;
 
     /// <summary>Prepares a search.</summary>
     /// <param name="request">What is searched for.</param>
@@ -54,7 +59,7 @@ public sealed class FitSearch
     {
         ArgumentNullException.ThrowIfNull(request);
         _request = request;
-        _progress = progress;
+        _progress = _steps = progress is null ? null : new FitProgress(progress);
         _scored = scored;
         _ct = ct;
     }
@@ -74,36 +79,47 @@ public sealed class FitSearch
             throw new ExportException($"The task '{_task.Name}' is of kind '{_task.Kind.ToString().ToLowerInvariant()}'; candidates are compared by accuracy, which 'classify' has.");
         }
 
+        if (_task.Decision.MultiLabel)
+        {
+            throw new ExportException($"The texts of the task '{_task.Name}' have several labels; candidates are compared by the accuracy of one. Make the smaller bundle with 'slm-export bundle --keep-layers' and '--trim-vocab', which proves it.");
+        }
+
         (_train, IReadOnlyList<LabelledText> valid) = RunRows.Load(_run.Record);
         _valid = EvaluationSet.Create("validation rows", valid, _task);
         _work = FitWork.Open(WorkDirectory, _request);
 
+        _order = RowRace.Order(_valid.Texts.Count);
         double reference = Reference();
+
+        // What lies within the slack of the trained model is of interest also where more is asked than can be had.
+        _floor = Math.Min(_request.Limits.Floor(reference), reference) - (SlackPoints / 100);
         ShrinkOutcome whole = Whole();
-        List<(ShrinkOutcome Whole, ShrinkOutcome Trimmed)> depths = Depths(whole, reference, out bool tryWhole);
-        foreach (string format in _request.Formats)
+        List<(ShrinkOutcome Whole, ShrinkOutcome Trimmed)> depths = Depths(whole, out bool tryWhole);
+        (ShrinkOutcome Model, bool Trimmed, string Format)[] candidates =
+        [
+            .. from format in _request.Formats
+               from depth in depths
+               from trimmed in tryWhole || Layers(depth.Whole) == Layers(whole) ? new[] { true, false } : [true]
+               select (trimmed ? depth.Trimmed : depth.Whole, trimmed, format),
+        ];
+        _steps?.Plan(candidates.Length);
+        foreach (var (model, trimmed, format) in candidates)
         {
-            foreach (var (full, trimmed) in depths)
-            {
-                Score(trimmed, true, format);
-                if (tryWhole || ReferenceEquals(full, whole))
-                {
-                    Score(full, false, format);
-                }
-            }
+            Score(model, trimmed, format);
         }
 
-        FitScore[] scores = [.. _work.Scores.Where(score => _request.Formats.Contains(score.Format) && score.Layers >= _request.MinLayers)];
+        FitScore[] all = [.. _work.Scores.Where(score => _request.Formats.Contains(score.Format) && score.Layers >= _request.MinLayers && !(score.ShortPrompt && _request.KeepPrompt))];
+        FitScore[] scores = [.. all.Where(score => score.GivenUpAfter is null)];
         FitScore? best = scores.Where(score => _request.Limits.Allow(score, reference)).MaxBy(score => score.TextsPerSecond);
         string report = Path.ChangeExtension(Path.GetFullPath(_request.OutputPath), ".fit.html");
-        var outcome = new FitOutcome(reference, _valid.Texts.Count, scores, ParetoFront.Of(scores), best, report, null);
+        var outcome = new FitOutcome(reference, _valid.Texts.Count, scores, ParetoFront.Of(scores), best, report, null) { GivenUp = [.. all.Except(scores)] };
         FitReport.Write(outcome, _request.Limits, _task.Name, report);
         if (best is null)
         {
             return outcome;
         }
 
-        var (chosen, chosenTrimmed) = depths.First(depth => Layers(depth.Whole) == best.Layers);
+        var (chosen, chosenTrimmed) = depths.First(depth => Layers(depth.Whole) == best.Layers && depth.Whole.Task is not null == best.ShortPrompt);
         outcome = outcome with { Bundle = Build(best.Trimmed ? chosenTrimmed : chosen, best, valid) };
         _work.Delete();
         return outcome;
@@ -140,40 +156,66 @@ public sealed class FitSearch
         return new ShrinkOutcome(folder, new LayerChoice([.. Enumerable.Range(0, layers)], layers, 0), null, DecoderConfig.Load(source).VocabSize, _run.Record.Codes ?? [], _run.Record.PromptSha256);
     });
 
-    private List<(ShrinkOutcome Whole, ShrinkOutcome Trimmed)> Depths(ShrinkOutcome whole, double reference, out bool tryWhole)
+    private List<(ShrinkOutcome Whole, ShrinkOutcome Trimmed)> Depths(ShrinkOutcome whole, out bool tryWhole)
     {
         int layers = Layers(whole);
         int step = Math.Max(1, layers / 12);
-        double floor = _request.Limits.Floor(reference) - (SlackPoints / 100);
         ShrinkOutcome trimmed = Trim(whole);
         tryWhole = Score(whole, false, Probe).Accuracy - Score(trimmed, true, Probe).Accuracy > VocabularyPoints / 100;
         List<(ShrinkOutcome, ShrinkOutcome)> depths = [(whole, trimmed)];
         ShrinkOutcome before = whole;
+        if (_task.Prompt.LabelsInPrompt && _request.RecoverEpochs > 0 && !_request.KeepPrompt && Try(Shorten(whole), tryWhole, depths) is { } asked)
+        {
+            before = asked;
+        }
+
         for (int keep = layers - step; keep >= _request.MinLayers; keep -= step)
         {
-            ShrinkOutcome pruned = Prune(before, keep);
-            trimmed = Trim(pruned);
-            double accuracy = Score(trimmed, true, Probe).Accuracy;
-            if (tryWhole)
-            {
-                accuracy = Math.Max(accuracy, Score(pruned, false, Probe).Accuracy);
-            }
-
-            if (accuracy < floor)
+            if (Try(Prune(before, keep), tryWhole, depths) is not { } pruned)
             {
                 break;
             }
 
-            depths.Add((pruned, trimmed));
             before = pruned;
         }
 
         return depths;
     }
 
-    private ShrinkOutcome Prune(ShrinkOutcome before, int keep) => _work.Model(Named("layers", keep), folder =>
+    /// <summary>Keeps a model among those that are tried in every form, if a file of eight bits is accurate enough; null when it is not.</summary>
+    private ShrinkOutcome? Try(ShrinkOutcome model, bool tryWhole, List<(ShrinkOutcome, ShrinkOutcome)> depths)
     {
-        string pruned = _request.RecoverEpochs > 0 ? _work.At(Named("pruned", keep)) : folder;
+        ShrinkOutcome trimmed = Trim(model);
+        FitScore best = Score(trimmed, true, Probe);
+        if (tryWhole && Score(model, false, Probe) is { } full && full.Accuracy > best.Accuracy)
+        {
+            best = full;
+        }
+
+        if (best.GivenUpAfter is not null || best.Accuracy < _floor)
+        {
+            return null;
+        }
+
+        depths.Add((model, trimmed));
+        return model;
+    }
+
+    /// <summary>The model trained to decide without the list of labels in its prompt.</summary>
+    private ShrinkOutcome Shorten(ShrinkOutcome whole) => _work.Model("short", folder =>
+    {
+        TaskDefinition task = _task with { Prompt = _task.Prompt with { LabelsInPrompt = false } };
+        Recover(whole.Directory, "short", task, folder);
+        using BaseTokenizer tokenizer = BaseTokenizer.Open(folder);
+        return whole with
+        {
+            Directory = folder, Task = task, PromptSha256 = ClassificationPrompt.Create(task, tokenizer, whole.Codes.Count > 0 ? whole.Codes : null).Sha256,
+        };
+    });
+
+    private ShrinkOutcome Prune(ShrinkOutcome before, int keep) => _work.Model(Named(before, "layers", keep), folder =>
+    {
+        string pruned = _request.RecoverEpochs > 0 ? _work.At(Named(before, "pruned", keep)) : folder;
         if (Directory.Exists(pruned))
         {
             Directory.Delete(pruned, recursive: true);
@@ -181,46 +223,50 @@ public sealed class FitSearch
 
         _progress?.Report(new ExportProgress($"leaving out layers down to {keep}", 0, 1));
         ShrinkOutcome outcome = ModelShrinker.Shrink(
-            before.Directory, pruned, new ShrinkPlan { KeepLayers = keep, Texts = _valid.Texts, Task = _task, Codes = _run.Record.Codes }, _ct);
+            before.Directory, pruned, new ShrinkPlan { KeepLayers = keep, Texts = _valid.Texts, Task = TaskOf(before), Codes = _run.Record.Codes }, _ct);
         if (_request.RecoverEpochs > 0)
         {
-            Recover(pruned, keep, folder);
+            Recover(pruned, Named(before, "recover", keep), TaskOf(before), folder);
         }
 
         // In the layers of the trained model, however many rounds it took.
         LayerChoice choice = outcome.Layers!;
-        return outcome with { Directory = folder, Layers = new LayerChoice([.. choice.Kept.Select(layer => before.Layers!.Kept[layer])], before.Layers!.Of, choice.Distance) };
+        return outcome with
+        {
+            Directory = folder, Task = before.Task, Layers = new LayerChoice([.. choice.Kept.Select(layer => before.Layers!.Kept[layer])], before.Layers!.Of, choice.Distance),
+        };
     });
 
-    /// <summary>Trains what is left on the run's own training rows, shortly, with an adapter that is merged.</summary>
-    private void Recover(string pruned, int keep, string folder)
+    /// <summary>
+    /// Trains a model on the run's own training rows, shortly: all its weights where the run trained all, else an adapter that is merged, which needs no more memory than the run did.
+    /// </summary>
+    private void Recover(string model, string name, TaskDefinition task, string folder)
     {
-        string run = _work.At(Named("recover", keep));
+        string run = _work.At(name + "-run");
+        bool full = _run.AdapterDirectory is null;
         bool finished = File.Exists(RunDirectory.RecordPath(run)) && RunRecord.Load(run).FinishedUtc is not null;
         if (!finished)
         {
-            _progress?.Report(new ExportProgress($"training {keep} layers", 0, 1));
             RunRecord record = _run.Record;
             JsonElement settings = record.Settings!.Value;
-            var options = new SftOptions
+            var defaults = new SftOptions { BaseDirectory = model, Task = task, TrainFile = "", OutputDirectory = run };
+            var options = defaults with
             {
-                BaseDirectory = pruned,
-                Task = _task,
                 TrainFile = record.Data.First(data => data.Role == "train").Path,
                 ValidationFile = record.Data.FirstOrDefault(data => data.Role == "valid")?.Path,
                 ValidationShare = settings.GetProperty("validationShare").GetDouble(),
                 TextColumn = _run.Columns.TextColumn,
                 LabelColumn = _run.Columns.LabelColumn,
                 Seed = record.Seed,
-                Method = FineTuningMethod.Lora,
-                Lora = new LoraConfig(32, 64, 0.05, [LoraConfig.AllLinear]),
+                Method = full ? FineTuningMethod.Full : FineTuningMethod.Lora,
+                BatchSize = settings.TryGetProperty("batchSize", out JsonElement batch) ? batch.GetInt32() : defaults.BatchSize,
+                PackTokens = settings.TryGetProperty("packTokens", out JsonElement pack) ? pack.GetInt32() : defaults.PackTokens,
                 Epochs = _request.RecoverEpochs,
                 Patience = 0,
-                OutputDirectory = run,
                 Resume = Checkpoint.Exists(run),
                 Threads = _request.Threads,
             };
-            new SftTrainer(options).Run(null, null, _ct);
+            new SftTrainer(options).Run(_progress is null ? null : new TrainingBar(_progress, name), null, _ct);
         }
 
         if (!(RunRecord.Load(run).Codes ?? []).SequenceEqual(_run.Record.Codes ?? []))
@@ -228,36 +274,67 @@ public sealed class FitSearch
             throw new ExportException("The labels got other tokens than in the run; another version of SlmEdge trained it. Leave --recover out.");
         }
 
-        ModelMerger.Write(pruned, RunDirectory.AdapterPath(run), folder, ct: _ct);
+        if (full)
+        {
+            ModelMerger.Write(RunDirectory.ModelPath(run), null, folder, ct: _ct);
+        }
+        else
+        {
+            ModelMerger.Write(model, RunDirectory.AdapterPath(run), folder, ct: _ct);
+        }
     }
 
-    private ShrinkOutcome Trim(ShrinkOutcome model) => _work.Model(Named("trimmed", Layers(model)), folder =>
+    private ShrinkOutcome Trim(ShrinkOutcome model) => _work.Model(Named(model, "trimmed", Layers(model)), folder =>
     {
         _progress?.Report(new ExportProgress("trimming the vocabulary", 0, 1));
         ShrinkOutcome outcome = ModelShrinker.Shrink(
-            model.Directory, folder, new ShrinkPlan { Corpus = [.. _train.Select(row => row.Text)], Task = _task, Codes = _run.Record.Codes }, _ct);
-        return outcome with { Layers = model.Layers };
+            model.Directory, folder, new ShrinkPlan { Corpus = [.. _train.Select(row => row.Text)], Task = TaskOf(model), Codes = _run.Record.Codes }, _ct);
+        return outcome with { Layers = model.Layers, Task = model.Task };
     });
 
     private FitScore Score(ShrinkOutcome model, bool trimmed, string format)
     {
         _ct.ThrowIfCancellationRequested();
-        if (_work.Find(Layers(model), trimmed, format) is { } known)
+        var candidate = new FitScore(Layers(model), trimmed, format, 0, 0, 0, 0) { ShortPrompt = model.Task is not null };
+        FitScore? known = _work.Find(candidate);
+        _steps?.Begin();
+        if (known is null)
         {
-            return known;
+            known = Measure(model, candidate);
+            _work.Add(known);
+            _scored?.Invoke(known);
+            _steps?.End(known: false);
+        }
+        else
+        {
+            _steps?.End(known: true);
         }
 
+        return known;
+    }
+
+    private FitScore Measure(ShrinkOutcome model, FitScore candidate)
+    {
         string path = _work.At("candidate");
         try
         {
-            StageDefinition stage = Export(model, format, path);
-            var rendering = new StageRendering(model.Codes, model.PromptSha256);
-            StageResult result = new StageVerifier(_task, null, _valid).Score(stage with { Rendering = rendering }, null, _progress, _ct);
-            CandidateSpeed speed = CandidateSpeed.Measure(stage, _task, rendering, _valid.Texts, _ct);
-            var score = new FitScore(Layers(model), trimmed, format, result.Report.Accuracy, speed.LatencyMs, speed.TextsPerSecond, stage.SizeBytes);
-            _work.Add(score);
-            _scored?.Invoke(score);
-            return score;
+            StageDefinition stage = Export(model, candidate.Format, path);
+            var rendering = new StageRendering(model.Codes, model.PromptSha256) { Task = model.Task };
+            bool first = candidate is { ShortPrompt: false, Trimmed: false, Format: Probe } && candidate.Layers == model.Layers!.Of;
+            (double accuracy, int rows) = RowRace.Run(_order, first ? 0 : _floor, some =>
+            {
+                EvaluationSet part = _valid.Part(some);
+                StageResult result = new StageVerifier(_task, null, part).Score(stage with { Rendering = rendering }, null, _progress, _ct);
+                return result.Predicted.Where((label, row) => label == part.Labels[row]).Count();
+            });
+            FitScore score = candidate with { Accuracy = accuracy, SizeBytes = stage.SizeBytes };
+            if (rows < _order.Length)
+            {
+                return score with { GivenUpAfter = rows };
+            }
+
+            CandidateSpeed speed = CandidateSpeed.Measure(stage, TaskOf(model), rendering, _valid.Texts, _ct);
+            return score with { LatencyMs = speed.LatencyMs, TextsPerSecond = speed.TextsPerSecond };
         }
         finally
         {
@@ -307,7 +384,7 @@ public sealed class FitSearch
                 OutputPath = _request.OutputPath,
                 Gguf = gguf,
                 Onnx = precisions,
-                Prepared = best.Trimmed || best.Layers < model.Layers!.Of ? model : null,
+                Prepared = best.Trimmed || best.Layers < model.Layers!.Of || best.ShortPrompt ? model : null,
 
                 // The limits were kept on the validation rows; what the proof shows beside is for people to judge.
                 Limits = new ProofLimits(100),
@@ -319,5 +396,15 @@ public sealed class FitSearch
 
     private static int Layers(ShrinkOutcome model) => model.Layers!.Kept.Count;
 
-    private static string Named(string what, int layers) => string.Create(CultureInfo.InvariantCulture, $"{what}-{layers}");
+    private TaskDefinition TaskOf(ShrinkOutcome model) => model.Task ?? _task;
+
+    private static string Named(ShrinkOutcome of, string what, int layers) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(of.Task is null ? "" : "short-")}{what}-{layers}");
+
+    /// <summary>The steps of a training as those of the search.</summary>
+    private sealed class TrainingBar(IProgress<ExportProgress> bar, string model) : IProgress<TrainingStep>
+    {
+        public void Report(TrainingStep value) =>
+            bar.Report(new ExportProgress($"training {model}, {value.Remaining:hh\\:mm\\:ss} left", value.Step, value.TotalSteps));
+    }
 }

@@ -69,8 +69,7 @@ internal sealed class FitWork
     public string At(string name) => Path.Combine(_folder, name);
 
     /// <summary>The score of a candidate, or null.</summary>
-    public FitScore? Find(int layers, bool trimmed, string format) =>
-        _scores.Find(score => score.Layers == layers && score.Trimmed == trimmed && score.Format == format);
+    public FitScore? Find(FitScore candidate) => _scores.Find(candidate.IsOf);
 
     /// <summary>Keeps a score.</summary>
     public void Add(FitScore score)

@@ -49,7 +49,12 @@ public static class ProofReport
     {
         StageResult shown = proof.Recommended ?? proof.Reference;
         html.Append("<div class=\"facts\">");
-        Fact(Percent(shown.Report.Accuracy), $"accuracy, {shown.Definition.Stage}");
+        Fact(Percent(shown.Report.Accuracy), $"{(shown.Report.MicroF1 is null ? "accuracy" : "of texts with exactly their labels")}, {shown.Definition.Stage}");
+        if (shown.Report.MicroF1 is { } micro)
+        {
+            Fact(Number(micro, "0.000"), "micro-F1");
+        }
+
         Fact(Number(shown.Report.MacroF1, "0.000"), "macro-F1");
         Fact(Bytes(shown.Definition.SizeBytes), "on the disk");
         Fact(Rate(shown.TextsPerSecond), "texts per second on this machine");
@@ -95,7 +100,7 @@ public static class ProofReport
                 LabelScores.ApplyTemperature(scores.AsSpan(row, labels), temperature);
             }
 
-            return Calibration.Reliability(scores, [.. proof.Data.Labels], labels, ReliabilityChart.Bins);
+            return Calibration.Reliability(scores, proof.Data.TruthOf(stage.Predicted), labels, ReliabilityChart.Bins);
         }
     }
 

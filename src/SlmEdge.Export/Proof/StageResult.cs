@@ -23,4 +23,11 @@ public sealed record StageResult(
     int? ClearlyChangedDecisions,
     double CalibrationError,
     double TextsPerSecond,
-    string EngineDescription);
+    string EngineDescription)
+{
+    /// <summary>The tokens of each text, where the verifier was told to keep them.</summary>
+    internal IReadOnlyList<int[]>? Tokens { get; init; }
+
+    /// <summary>Tokens of the vocabulary that stand for no known character, kept with <see cref="Tokens"/>.</summary>
+    internal IReadOnlyList<int> UnknownTokens { get; init; } = [];
+}

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SlmEdge.Engines;
+using SlmEdge.Export.Bundling;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Labels;
 using SlmEdge.Tasks.Metrics;
@@ -24,6 +25,7 @@ public sealed class StageVerifier
     private readonly TaskDefinition _task;
     private readonly IReadOnlyList<LabelCode>? _codes;
     private readonly EvaluationSet _data;
+    private readonly double? _labelThreshold;
     private string? _promptSha256;
 
     /// <summary>Prepares the comparison.</summary>
@@ -31,7 +33,9 @@ public sealed class StageVerifier
     /// <param name="codes">The label codes of the run, so that every stage is asked with the same tokens; null chooses them.</param>
     /// <param name="data">Held-out texts.</param>
     /// <param name="promptSha256">The prompt that the model was trained with, or null to take the first stage's.</param>
-    public StageVerifier(TaskDefinition task, IReadOnlyList<LabelCode>? codes, EvaluationSet data, string? promptSha256 = null)
+    /// <param name="labelThreshold">From which probability on a label is given, where texts have several and the task does not say it.</param>
+    /// <exception cref="ExportException">Texts have several labels, and no threshold is known.</exception>
+    public StageVerifier(TaskDefinition task, IReadOnlyList<LabelCode>? codes, EvaluationSet data, string? promptSha256 = null, double? labelThreshold = null)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(data);
@@ -39,7 +43,15 @@ public sealed class StageVerifier
         _codes = codes is { Count: > 0 } ? codes : null;
         _data = data;
         _promptSha256 = promptSha256;
+        if (task.Decision.MultiLabel)
+        {
+            _labelThreshold = task.Decision.LabelThreshold ?? labelThreshold
+                ?? throw new ExportException($"From which probability on a label of the task '{task.Name}' is given is not known: the run found no threshold. Train it again, or set labelThreshold in the task.");
+        }
     }
+
+    /// <summary>Whether results keep the tokens of the texts.</summary>
+    internal bool KeepTokens { get; init; }
 
     /// <summary>Scores one stage.</summary>
     /// <param name="stage">The stage; it is opened and closed here.</param>
@@ -54,7 +66,7 @@ public sealed class StageVerifier
         ArgumentNullException.ThrowIfNull(stage);
         using StageEngine opened = stage.Open();
         IReadOnlyList<LabelCode>? codes = stage.Rendering is { } own ? own.Codes.Count > 0 ? own.Codes : null : _codes;
-        ClassificationPrompt prompt = ClassificationPrompt.Create(_task, opened.Tokenizer, codes);
+        ClassificationPrompt prompt = ClassificationPrompt.Create(stage.Rendering?.Task ?? _task, opened.Tokenizer, codes);
         if (stage.Rendering is null)
         {
             _promptSha256 ??= prompt.Sha256;
@@ -86,7 +98,8 @@ public sealed class StageVerifier
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         progress?.Report(new ExportProgress(stage.Stage, texts.Length, texts.Length));
-        return Compare(stage, logProbs, labels, texts.Length / seconds, Describe(opened.Engine.Info), reference);
+        StageResult result = Compare(stage, logProbs, labels, texts.Length / seconds, Describe(opened.Engine.Info), reference);
+        return KeepTokens ? result with { Tokens = texts, UnknownTokens = [.. DriftRows.UnknownTokens(opened.Tokenizer)] } : result;
     }
 
     private StageResult Compare(
@@ -101,12 +114,15 @@ public sealed class StageVerifier
             predicted[row] = LabelScores.Best(scores);
         }
 
-        int[] truth = [.. _data.Labels];
+        int[] truth = _data.TruthOf(predicted);
+        string[] names = [.. _task.Labels.Select(label => label.Name)];
         return new StageResult(
             stage,
             logProbs,
             predicted,
-            ClassificationReport.Compute(truth, predicted, [.. _task.Labels.Select(label => label.Name)]),
+            _labelThreshold is { } threshold
+                ? ClassificationReport.ComputeSets(_data.LabelSets, LabelThreshold.ApplyAll(logProbs, labels, threshold), names)
+                : ClassificationReport.Compute(truth, predicted, names),
             reference is null ? null : Divergence.MeanKl(reference.LogProbs, logProbs, labels),
             reference is null ? null : Divergence.ChangedDecisions(reference.LogProbs, logProbs, labels),
             reference is null ? null : ClearlyChanged(reference, predicted, labels),

@@ -103,7 +103,7 @@ public sealed class Classifier
     {
         var tokens = Encode(text, 0, out var truncated);
         var result = await scheduler.Enqueue(Request(tokens, ct, priority)).ConfigureAwait(false);
-        return Decide(text, tokens.Length, truncated, result);
+        return Decide(text, tokens, truncated, result);
     }
 
     private async Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, RequestPriority priority, CancellationToken ct)
@@ -134,7 +134,7 @@ public sealed class Classifier
                 }
 
                 var result = await pending.Dequeue().ConfigureAwait(false);
-                decisions[done] = Decide(texts[done], encoded[done].Tokens.Length, encoded[done].Truncated, result);
+                decisions[done] = Decide(texts[done], encoded[done].Tokens, encoded[done].Truncated, result);
             }
 
             return decisions;
@@ -160,7 +160,7 @@ public sealed class Classifier
     {
         ArgumentNullException.ThrowIfNull(texts);
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var pending = new Queue<(string Text, int Tokens, bool Truncated, Task<ScoreResult> Result)>();
+        var pending = new Queue<(string Text, int[] Tokens, bool Truncated, Task<ScoreResult> Result)>();
         var source = texts.GetAsyncEnumerator(abandon.Token);
         Task<bool>? moving = null;
         Exception? failure = null;
@@ -191,7 +191,7 @@ public sealed class Classifier
                         {
                             var text = source.Current;
                             var tokens = Encode(text, index++, out var truncated);
-                            pending.Enqueue((text, tokens.Length, truncated, await scheduler.EnqueueWhenRoomAsync(Request(tokens, abandon.Token)).ConfigureAwait(false)));
+                            pending.Enqueue((text, tokens, truncated, await scheduler.EnqueueWhenRoomAsync(Request(tokens, abandon.Token)).ConfigureAwait(false)));
                         }
                     }
                     catch (Exception error)
@@ -207,8 +207,8 @@ public sealed class Classifier
                     break;
                 }
 
-                var (decided, count, cut, result) = pending.Dequeue();
-                yield return Decide(decided, count, cut, await result.ConfigureAwait(false));
+                var (decided, read, cut, result) = pending.Dequeue();
+                yield return Decide(decided, read, cut, await result.ConfigureAwait(false));
             }
         }
         finally
@@ -316,9 +316,9 @@ public sealed class Classifier
         "Shorten it, allow it to be truncated, or choose a longer context.",
         index);
 
-    private Decision Decide(string text, int tokens, bool truncated, ScoreResult result)
+    private Decision Decide(string text, int[] tokens, bool truncated, ScoreResult result)
     {
-        operations.Decided(prompt.Prefix.Length + tokens, result.Queued + result.Evaluated);
+        operations.Decided(prompt.Prefix.Length + tokens.Length, result.Queued + result.Evaluated);
         return decisions.Decide(text, tokens, truncated, result);
     }
 }

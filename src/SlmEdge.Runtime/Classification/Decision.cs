@@ -59,6 +59,9 @@ public sealed record Decision
     /// <summary>SHA-256 of the rendered prompt, lower-case hex.</summary>
     public required string PromptSha256 { get; init; }
 
+    /// <summary>The tokens that the model read for the text, the answer cue included and the shared prefix not.</summary>
+    public IReadOnlyList<int> Tokens { get; init; } = [];
+
     /// <summary>Where the time went.</summary>
     public required DecisionTimings Timings { get; init; }
 }

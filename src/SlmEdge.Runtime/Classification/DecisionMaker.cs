@@ -14,7 +14,7 @@ internal sealed class DecisionMaker(TaskDefinition task, DecisionRules rules, Cl
     public DecisionRules Rules => rules;
 
     /// <exception cref="RuntimeException">The scores are no numbers.</exception>
-    public Decision Decide(string text, int tokens, bool truncated, ScoreResult result)
+    public Decision Decide(string text, int[] tokens, bool truncated, ScoreResult result)
     {
         var logProbs = result.LogProbs;
         try
@@ -49,7 +49,8 @@ internal sealed class DecisionMaker(TaskDefinition task, DecisionRules rules, Cl
             Adapter = identity.Adapter,
             Engine = identity.Engine,
             PromptSha256 = identity.PromptSha256,
-            Timings = new DecisionTimings(result.Queued, result.Evaluated, result.BatchTexts, tokens),
+            Tokens = tokens,
+            Timings = new DecisionTimings(result.Queued, result.Evaluated, result.BatchTexts, tokens.Length),
         };
     }
 

@@ -17,7 +17,7 @@ internal sealed record DecisionRules(double Temperature, double AbstainBelow, do
     public static DecisionRules Create(BundleManifest manifest, RuntimeOptions options) => new(
         manifest.Calibration.Temperature,
         options.AbstainBelow ?? manifest.Task.Decision.AbstainBelow,
-        options.LabelThreshold ?? manifest.Task.Decision.LabelThreshold,
+        options.LabelThreshold ?? manifest.Task.Decision.LabelThreshold ?? manifest.Calibration.LabelThreshold,
         FindThreshold(manifest, options.Coverage ?? manifest.Task.Decision.Coverage)) { Tolerance = options.LabelTolerance };
 
     private static ConformalThreshold? FindThreshold(BundleManifest manifest, double? coverage)

@@ -28,5 +28,12 @@ internal abstract class DataRow(string file, long row)
         return string.IsNullOrWhiteSpace(value) ? throw Error($"the column '{column}' is empty; fill it in or remove the row") : value;
     }
 
+    /// <summary>Whether a column holds a list of values.</summary>
+    public virtual bool IsList(string column) => false;
+
+    /// <summary>The strings of a column that is a list.</summary>
+    /// <exception cref="DataFormatException">A value is not text.</exception>
+    public virtual IEnumerable<string> GetList(string column) => [];
+
     public DataFormatException Error(string message) => new(File, Row, message);
 }

@@ -10,6 +10,16 @@ internal sealed class JsonDataRow(string file, long row, JsonElement value) : Da
 
     public override IEnumerable<string> Columns => Value.EnumerateObject().Select(property => property.Name);
 
+    public override bool IsList(string column) => Value.TryGetProperty(column, out JsonElement found) && found.ValueKind == JsonValueKind.Array;
+
+    public override IEnumerable<string> GetList(string column)
+    {
+        foreach (JsonElement item in Value.GetProperty(column).EnumerateArray())
+        {
+            yield return item.ValueKind == JsonValueKind.String ? item.GetString()!.Trim() : throw Error($"'{column}' has to be a list of strings; one value is {item.ValueKind.ToString().ToLowerInvariant()}");
+        }
+    }
+
     public override string? Find(string column)
     {
         if (!Value.TryGetProperty(column, out JsonElement found))

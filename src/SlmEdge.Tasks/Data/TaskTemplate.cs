@@ -16,14 +16,16 @@ public sealed record TaskTemplate(TaskDefinition Task, int Examples, IReadOnlyLi
     /// <param name="options">Columns and limits; <see langword="null"/> for the defaults.</param>
     /// <param name="name">The task's name; <see langword="null"/> takes the file's.</param>
     /// <param name="instruction">The instruction; <see langword="null"/> takes <see cref="DefaultInstruction"/>.</param>
+    /// <param name="multiLabel">Whether a row may have several labels.</param>
     /// <exception cref="DataFormatException">The file cannot be read, or the column does not look like labels.</exception>
     /// <exception cref="TaskDefinitionException">The labels do not make a task, for example because there is only one.</exception>
-    public static TaskTemplate FromFile(string path, ReaderOptions? options = null, string? name = null, string? instruction = null)
+    public static TaskTemplate FromFile(string path, ReaderOptions? options = null, string? name = null, string? instruction = null, bool multiLabel = false)
     {
         options ??= new ReaderOptions();
-        IReadOnlyList<LabelledText> rows = LabelledTextReader.Read(path, options);
+        IReadOnlyList<LabelledText> rows = multiLabel ? LabelledTextReader.ReadSeveral(path, options) : LabelledTextReader.Read(path, options);
         (string Label, int Count)[] labels = [.. rows
-            .GroupBy(row => row.Label, StringComparer.Ordinal)
+            .SelectMany(row => row.Labels)
+            .GroupBy(label => label, StringComparer.Ordinal)
             .Select(group => (group.Key, group.Count()))
             .OrderBy(label => label.Key, StringComparer.Ordinal)];
         // Numbers, ids or free text in place of labels give almost as many values as rows.
@@ -35,6 +37,7 @@ public sealed record TaskTemplate(TaskDefinition Task, int Examples, IReadOnlyLi
 
         TaskDefinition task = TaskDefinition.FromLabels(
             name ?? Path.GetFileNameWithoutExtension(path), instruction ?? DefaultInstruction, labels.Select(label => label.Label));
+        task = multiLabel ? task with { Decision = task.Decision with { MultiLabel = true } } : task;
         return new TaskTemplate(task, rows.Count, [.. labels.Select(label => label.Count)]);
     }
 }

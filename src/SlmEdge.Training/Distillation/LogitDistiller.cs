@@ -30,6 +30,11 @@ public sealed class LogitDistiller
             return new FineTuningRun("distill logits", _options).Execute(
                 (tokenizer, model) =>
                 {
+                    if (_options.Task.Decision.MultiLabel)
+                    {
+                        throw new TrainingException("A teacher's distribution is learned for one label a text; train tasks with multiLabel with 'slm-train sft'.");
+                    }
+
                     var data = SftData.Load(_options, tokenizer, model.Config, message);
                     teacher = TeacherModel.Load(_options, tokenizer, message);
                     if (data.Train.Concat(data.Valid).Max(e => e.Tokens.Length) is var longest && longest > teacher.Config.ContextLength)

@@ -41,6 +41,9 @@ public sealed record EvaluationOptions
     /// <summary>Most tokens of an answer, of tasks that write text.</summary>
     public int MaxNewTokens { get; init; } = 256;
 
+    /// <summary>From which probability on a label is given, of tasks with several labels a text; null takes the task's, else that of the model's run.</summary>
+    public double? LabelThreshold { get; init; }
+
     /// <summary>Compute threads; 0 leaves the choice to libtorch.</summary>
     public int Threads { get; init; }
 
@@ -61,6 +64,21 @@ public sealed record EvaluationOptions
         if (Task.Kind != TaskKind.Classify && TrainFile is not null)
         {
             throw new TrainingException($"--train trains the baselines of a classification; a task of kind {Task.Kind.ToString().ToLowerInvariant()} has none. Compare with --against.");
+        }
+
+        if (LabelThreshold is not null && !Task.Decision.MultiLabel)
+        {
+            throw new TrainingException("--label-threshold is for tasks with several labels a text (\"decision\": { \"multiLabel\": true }).");
+        }
+
+        if (LabelThreshold is not (null or (> 0 and < 1)))
+        {
+            throw new TrainingException("--label-threshold is a probability above 0 and below 1.");
+        }
+
+        if (Task.Decision.MultiLabel && (AgainstDirectory is not null || AgainstAdapterDirectory is not null))
+        {
+            throw new TrainingException("--against compares decisions for one label; with several labels a text, score the two models one after the other.");
         }
 
         if (GeneralTokens < 64)

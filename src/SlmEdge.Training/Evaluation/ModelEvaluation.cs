@@ -29,6 +29,11 @@ public static class ModelEvaluation
             throw new TrainingException($"Task '{options.Task.Name}' is of kind {options.Task.Kind}; WritingEvaluation scores what it writes.");
         }
 
+        if (options.Task.Decision.MultiLabel)
+        {
+            throw new TrainingException($"The texts of task '{options.Task.Name}' have several labels; SeveralLabelsEvaluation scores them.");
+        }
+
         var reader = new ReaderOptions { TextColumn = options.TextColumn, LabelColumn = options.LabelColumn };
         var rows = LabelledTextReader.Read(options.DataFile, options.Task, reader);
         int[] truth = [.. rows.Select(r => options.Task.IndexOf(r.Label))];
@@ -89,7 +94,7 @@ public static class ModelEvaluation
     }
 
     /// <summary>Normalised log-probabilities, <c>[rows, labels]</c>.</summary>
-    private static float[] Score(string directory, string? adapter, EvaluationOptions options, IReadOnlyList<LabelledText> rows, CancellationToken ct)
+    internal static float[] Score(string directory, string? adapter, EvaluationOptions options, IReadOnlyList<LabelledText> rows, CancellationToken ct)
     {
         using var tokenizer = BaseTokenizer.Open(directory);
         var prompt = ClassificationPrompt.Create(options.Task, tokenizer);

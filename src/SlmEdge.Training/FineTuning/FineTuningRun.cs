@@ -99,6 +99,12 @@ internal sealed class FineTuningRun(string command, FineTuningOptions options)
             WrittenSample.Save(options.OutputDirectory, samples(cancellationToken));
         }
 
+        if (subject.LabelThreshold is { } choose)
+        {
+            record = record with { LabelThreshold = choose(cancellationToken) };
+            message?.Invoke(FormattableString.Invariant($"Labels of a probability of at least {record.LabelThreshold:F3} are given: the largest micro-F1 on the validation rows"));
+        }
+
         var result = new FineTuningResult(
             options.OutputDirectory,
             artifact,

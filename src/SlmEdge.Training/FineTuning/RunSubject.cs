@@ -14,6 +14,9 @@ namespace SlmEdge.Training.FineTuning;
 internal sealed record RunSubject(
     TaskDefinition? Task, IReadOnlyList<LabelCode>? Codes, string PromptSha256, int TrainRows, int ValidationRows, object Settings)
 {
+    /// <summary>Finds on the validation rows from which probability on the trained model's labels count; null where a text has one label, or the task says it.</summary>
+    public Func<CancellationToken, double>? LabelThreshold { get; init; }
+
     /// <summary>Lets the trained model answer some validation rows; null of tasks that write no text.</summary>
     public Func<CancellationToken, IReadOnlyList<WrittenSample>>? Samples { get; init; }
 }

@@ -16,6 +16,12 @@ namespace SlmEdge.Training.FineTuning;
 internal sealed record SftData(
     SupervisedExample[] Train, SupervisedExample[] Valid, string PromptSha256, IReadOnlyList<LabelCode>? Codes, long[]? LabelTokens)
 {
+    /// <summary>The rendering, of classifications.</summary>
+    public ClassificationPrompt? Labels { get; private init; }
+
+    /// <summary>The validation rows, of classifications.</summary>
+    public IReadOnlyList<LabelledText> ValidLabelled { get; private init; } = [];
+
     /// <summary>The rendering, of tasks that write text.</summary>
     public GenerationPrompt? Prompt { get; private init; }
 
@@ -93,15 +99,19 @@ internal sealed record SftData(
             throw new TrainingException($"There are {trainRows.Count} training and {validRows.Count} validation rows; both are needed.");
         }
 
-        var missing = options.Task.Labels.Select(l => l.Name).Except(trainRows.Select(r => r.Label), StringComparer.Ordinal).ToArray();
+        var missing = options.Task.Labels.Select(l => l.Name).Except(trainRows.SelectMany(r => r.Labels), StringComparer.Ordinal).ToArray();
         if (missing.Length > 0)
         {
             message?.Invoke($"Warning: no training row has the label {string.Join(", ", missing.Take(5).Select(m => $"'{m}'"))}{(missing.Length > 5 ? $" and {missing.Length - 5} more" : string.Empty)}.");
         }
 
-        var labels = prompt.Labels.SingleToken
+        // Of several labels a text none is the one to be right about: the kept weights are those of the lowest loss.
+        var labels = prompt.Labels.SingleToken && !options.Task.Decision.MultiLabel
             ? Enumerable.Range(0, prompt.Labels.LabelCount).Select(l => (long)prompt.AnswerTokens(l)[0]).ToArray()
             : null;
-        return new SftData(ExampleSet.Render(trainRows, prompt, maxLength), ExampleSet.Render(validRows, prompt, maxLength), prompt.Sha256, prompt.Codes, labels);
+        return new SftData(ExampleSet.Render(trainRows, prompt, maxLength), ExampleSet.Render(validRows, prompt, maxLength), prompt.Sha256, prompt.Codes, labels)
+        {
+            Labels = prompt, ValidLabelled = validRows,
+        };
     }
 }

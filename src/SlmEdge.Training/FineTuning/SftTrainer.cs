@@ -29,6 +29,9 @@ public sealed class SftTrainer
                 var data = SftData.Load(options, tokenizer, model.Config, message);
                 var subject = new RunSubject(options.Task, data.Codes, data.PromptSha256, data.Train.Length, data.Valid.Length, new { TokenDropout = options.EffectiveTokenDropout })
                 {
+                    LabelThreshold = data.Labels is { Task.Decision: { MultiLabel: true, LabelThreshold: null } } labels
+                        ? ct => SeveralLabels.ChooseThreshold(model, labels, data.ValidLabelled, ct)
+                        : null,
                     Samples = data.Prompt is null ? null : ct => WritingSamples.Write(model, tokenizer, data.Prompt, data.ValidRows, ct),
                 };
                 return (subject, new SftObjective(options, model, data));

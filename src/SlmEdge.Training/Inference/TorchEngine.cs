@@ -19,6 +19,9 @@ public sealed class TorchEngine : IEngine
 {
     private const int PackTokens = 4096;
 
+    /// <summary>Most logits of a pack, 128 MiB of fp32.</summary>
+    private const int PackLogits = 1 << 25;
+
     private readonly DecoderModel _model;
 
     private TorchEngine(DecoderModel model) => _model = model;
@@ -31,6 +34,9 @@ public sealed class TorchEngine : IEngine
 
     /// <inheritdoc/>
     public int ContextLength => _model.Config.ContextLength;
+
+    /// <summary>An engine over a model that stays its owner's.</summary>
+    internal static TorchEngine Over(DecoderModel model) => new(model);
 
     /// <summary>Opens a model directory or GGUF file, with an adapter if one is named; the base is then held in the form that the adapter was trained on.</summary>
     /// <param name="baseDirectory">Model in Hugging Face layout.</param>
@@ -96,7 +102,7 @@ public sealed class TorchEngine : IEngine
 
         // Log-probability of every node's token under its parent, per text.
         var edges = new float[texts.Count * labels.NodeCount];
-        foreach (var pack in Packs(queries.OrderBy(q => q.Tokens.Length)))
+        foreach (var pack in Packs(queries.OrderBy(q => q.Tokens.Length), shared.Length, Math.Max(16, PackLogits / VocabularySize)))
         {
             ct.ThrowIfCancellationRequested();
             ScorePack(pack, labels, edges);
@@ -185,21 +191,23 @@ public sealed class TorchEngine : IEngine
         }
     }
 
-    private static IEnumerable<List<LabelQuery>> Packs(IEnumerable<LabelQuery> queries)
+    /// <summary>Queries behind one copy of their prefix, which is computed once for each pack and so is counted once.</summary>
+    private static IEnumerable<List<LabelQuery>> Packs(IEnumerable<LabelQuery> queries, int prefix, int most)
     {
         var pack = new List<LabelQuery>();
-        var tokens = 0;
+        var own = 0;
+        var room = Math.Max(PackTokens - prefix, PackTokens / 2);
         foreach (var query in queries)
         {
-            if (pack.Count > 0 && tokens + query.Tokens.Length > PackTokens)
+            if (pack.Count > 0 && (own + query.Tokens.Length - prefix > room || pack.Count == most))
             {
                 yield return pack;
                 pack = [];
-                tokens = 0;
+                own = 0;
             }
 
             pack.Add(query);
-            tokens += query.Tokens.Length;
+            own += query.Tokens.Length - prefix;
         }
 
         if (pack.Count > 0)

@@ -52,6 +52,9 @@ public sealed record RunRecord
     /// <summary>Identity of the rendered prompt.</summary>
     public string? PromptSha256 { get; init; }
 
+    /// <summary>From which probability on a label is one of a text's several, found on the validation rows; null where texts have one label, or the task says it.</summary>
+    public double? LabelThreshold { get; init; }
+
     /// <summary>Every option of the command.</summary>
     public JsonElement? Settings { get; init; }
 

@@ -15,6 +15,9 @@ public static class LayerSelection
     /// <summary>More prompts than this do not change a mean angle that matters.</summary>
     public const int MostPrompts = 128;
 
+    /// <summary>Prompts of one pack, which stand behind one copy of what they share.</summary>
+    private const int PackPrompts = 32;
+
     /// <summary>Chooses by the angles on prompts; without prompts the blocks before the last go, which must prepare the output.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompts">Prompts as the model will get them, evenly drawn of which at most <see cref="MostPrompts"/> are asked.</param>
@@ -61,23 +64,29 @@ public static class LayerSelection
         using var guard = no_grad();
         int count = Math.Min(MostPrompts, prompts.Count);
         double[] sums = new double[model.Config.NumHiddenLayers - span + 1];
-        for (int i = 0; i < count; i++)
+        int[][] asked = [.. Enumerable.Range(0, count).Select(i => prompts[(int)((long)i * prompts.Count / count)])];
+        foreach (int[][] some in asked.Chunk(PackPrompts))
         {
             ct.ThrowIfCancellationRequested();
-            int[] tokens = prompts[(int)((long)i * prompts.Count / count)];
             var streams = new List<float[]>();
             using var scope = NewDisposeScope();
-            model.Forward(new PackedSequences([tokens]), stream => streams.Add(ModelDirectory.ReadValues(stream.narrow(0, tokens.Length - 1, 1))));
+            var pack = PackedSequences.WithSharedPrefixes(some);
+            var last = tensor(some.Select((tokens, i) => (long)pack.RowOf(i, tokens.Length - 1)).ToArray(), device: model.Device);
+            model.Forward(pack, stream => streams.Add(ModelDirectory.ReadValues(stream.index_select(0, last))));
+            int width = streams[0].Length / some.Length;
             for (int layer = 0; layer < sums.Length; layer++)
             {
-                sums[layer] += Angle(streams[layer], streams[layer + span]);
+                for (int i = 0; i < some.Length; i++)
+                {
+                    sums[layer] += Angle(streams[layer].AsSpan(i * width, width), streams[layer + span].AsSpan(i * width, width));
+                }
             }
         }
 
         return [.. sums.Select(sum => sum / count)];
     }
 
-    private static double Angle(float[] before, float[] after)
+    private static double Angle(ReadOnlySpan<float> before, ReadOnlySpan<float> after)
     {
         (double product, double first, double second) = (0, 0, 0);
         for (int i = 0; i < before.Length; i++)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SlmEdge.Tasks;
 using SlmEdge.Tasks.Prompts;
 
 namespace SlmEdge.Training.Shrinking;
@@ -13,10 +14,14 @@ namespace SlmEdge.Training.Shrinking;
 public sealed record ShrinkOutcome(
     string Directory, LayerChoice? Layers, IReadOnlyList<int>? KeptTokens, int TokensBefore, IReadOnlyList<LabelCode> Codes, string? PromptSha256)
 {
+    /// <summary>The task as this model is asked, with the same labels, where its prompt is another than the trained model's; null where it is not.</summary>
+    public TaskDefinition? Task { get; init; }
+
     /// <summary>What was left out, for people.</summary>
     public string Description => string.Join("; ", new[]
     {
         Layers?.ToString(),
+        Task is null ? null : "labels no longer listed in the prompt",
         KeptTokens is null ? null : string.Create(CultureInfo.InvariantCulture, $"{KeptTokens.Count} of {TokensBefore} tokens kept"),
     }.OfType<string>());
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SlmEdge.Bundles;
+using SlmEdge.Bundles.Drift;
 using SlmEdge.Engines;
 using SlmEdge.Engines.Memory;
 using SlmEdge.Engines.Sampling;
@@ -23,10 +24,12 @@ internal sealed record OpenMessage(int Version, string Path, RuntimeOptions Opti
 
 /// <summary>Answer to <see cref="FrameKind.Open"/>: <see cref="ServedBundle"/> with the manifest as the bundle writes it.</summary>
 internal sealed record OpenedMessage(
-    byte[] Manifest, BundleSignatureState Signature, string Engine, string File, EngineInfo EngineInfo, int ContextLength, string PromptSha256, bool IsDeterministic, double? AbstainBelow)
+    byte[] Manifest, BundleSignatureState Signature, string Engine, string File, EngineInfo EngineInfo, int ContextLength, string PromptSha256, bool IsDeterministic, double? AbstainBelow,
+    byte[]? Drift)
 {
     public static OpenedMessage Of(ServedBundle served) => new(
-        served.Manifest.ToUtf8(), served.Signature, served.Engine, served.File, served.EngineInfo, served.ContextLength, served.PromptSha256, served.IsDeterministic, served.AbstainBelow);
+        served.Manifest.ToUtf8(), served.Signature, served.Engine, served.File, served.EngineInfo, served.ContextLength, served.PromptSha256, served.IsDeterministic, served.AbstainBelow,
+        served.Drift?.ToUtf8());
 
     public ServedBundle ToBundle() => new()
     {
@@ -39,6 +42,7 @@ internal sealed record OpenedMessage(
         PromptSha256 = PromptSha256,
         IsDeterministic = IsDeterministic,
         AbstainBelow = AbstainBelow,
+        Drift = Drift is null ? null : DriftReference.Parse(Drift),
     };
 }
 

@@ -16,6 +16,9 @@ internal sealed class Histogram(params double[] bounds)
     /// <summary>Values of each bound and not of the one before; the last are those above all.</summary>
     public long this[int bound] => Volatile.Read(ref counts[bound]);
 
+    /// <summary>Whether nothing was added yet.</summary>
+    public bool IsEmpty => Array.TrueForAll(counts, count => count == 0);
+
     public void Add(double value)
     {
         var index = Array.BinarySearch(bounds, value);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
@@ -6,12 +7,13 @@ using SlmEdge.Runtime.Extraction;
 using SlmEdge.Runtime.Generation;
 using SlmEdge.Runtime.Golden;
 using SlmEdge.Tasks.Data;
+using SlmEdge.Worker.Drift;
 using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.Metrics;
 
-/// <summary>Counts what an engine answers. Disposal is its owner's.</summary>
-internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metrics) : IServingEngine
+/// <summary>Counts what an engine answers, and shows its decisions to the comparison with the reference. Disposal is its owner's.</summary>
+internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metrics, DriftWatch drift) : IServingEngine
 {
     public ServedBundle Bundle => engine.Bundle;
 
@@ -29,59 +31,63 @@ internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metri
 
     public async Task<IReadOnlyList<Decision>> ClassifyAsync(IReadOnlyList<string> texts, ClassificationOptions? options, CancellationToken ct)
     {
-        metrics.Asked("classify");
+        var figures = Begin("classify", options?.Adapter);
         try
         {
             var decisions = await engine.ClassifyAsync(texts, options, ct).ConfigureAwait(false);
             foreach (var decision in decisions)
             {
-                metrics.Decided(decision);
+                figures.Decided(decision);
             }
 
+            drift.Decided(engine.Bundle, decisions);
             return decisions;
         }
         catch (Exception error)
         {
-            metrics.Failed(error);
+            figures.Failed(ServiceMetrics.Reason(error));
             throw;
         }
     }
 
     public async Task<IReadOnlyList<EmbeddedText>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken ct)
     {
-        metrics.Asked("embed");
+        var figures = Begin("embed", null);
+        var began = Stopwatch.GetTimestamp();
         try
         {
-            return await engine.EmbedAsync(texts, ct).ConfigureAwait(false);
+            var embedded = await engine.EmbedAsync(texts, ct).ConfigureAwait(false);
+            figures.Embedded(embedded, Stopwatch.GetElapsedTime(began));
+            return embedded;
         }
         catch (Exception error)
         {
-            metrics.Failed(error);
+            figures.Failed(ServiceMetrics.Reason(error));
             throw;
         }
     }
 
     public async Task<ExtractionResult> ExtractAsync(string text, ExtractionOptions options, CancellationToken ct)
     {
-        metrics.Asked("extract");
+        var figures = Begin("extract", options.Adapter);
         try
         {
             var extracted = await engine.ExtractAsync(text, options, ct).ConfigureAwait(false);
-            metrics.Answered(extracted.Usage, extracted.Timings, extracted.Truncated);
+            figures.Answered(extracted.Usage, extracted.Timings, extracted.Truncated);
             return extracted;
         }
         catch (Exception error)
         {
-            metrics.Failed(error);
+            figures.Failed(ServiceMetrics.Reason(error));
             throw;
         }
     }
 
     public IAsyncEnumerable<GenerationUpdate> GenerateAsync(string text, GenerationOptions options, CancellationToken ct) =>
-        CountAsync("generate", engine.GenerateAsync(text, options, ct), ct);
+        CountAsync("generate", options.Adapter, engine.GenerateAsync(text, options, ct), ct);
 
     public IAsyncEnumerable<GenerationUpdate> ChatAsync(IReadOnlyList<ChatMessage> messages, GenerationOptions options, ContextOverflow overflow, CancellationToken ct) =>
-        CountAsync("chat", engine.ChatAsync(messages, options, overflow, ct), ct);
+        CountAsync("chat", options.Adapter, engine.ChatAsync(messages, options, overflow, ct), ct);
 
     public Task<AdapterInfo> LoadAdapterAsync(string path, AdapterLoadOptions options, CancellationToken ct) => engine.LoadAdapterAsync(path, options, ct);
 
@@ -91,31 +97,53 @@ internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metri
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async IAsyncEnumerable<GenerationUpdate> CountAsync(string operation, IAsyncEnumerable<GenerationUpdate> updates, [EnumeratorCancellation] CancellationToken ct)
+    private OperationFigures Begin(string operation, string? adapter)
     {
-        metrics.Asked(operation);
-        await using var source = updates.GetAsyncEnumerator(ct);
-        while (true)
+        var figures = metrics.Of(operation, adapter, adapter is null ? [] : engine.Adapters);
+        figures.Asked();
+        return figures;
+    }
+
+    private async IAsyncEnumerable<GenerationUpdate> CountAsync(
+        string operation, string? adapter, IAsyncEnumerable<GenerationUpdate> updates, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var figures = Begin(operation, adapter);
+        string? outcome = "cancelled";
+        try
         {
-            try
+            await using var source = updates.GetAsyncEnumerator(ct);
+            while (true)
             {
-                if (!await source.MoveNextAsync().ConfigureAwait(false))
+                try
                 {
-                    yield break;
+                    if (!await source.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        outcome = null;
+                        yield break;
+                    }
                 }
-            }
-            catch (Exception error)
-            {
-                metrics.Failed(error);
-                throw;
-            }
+                catch (Exception error)
+                {
+                    outcome = ServiceMetrics.Reason(error);
+                    throw;
+                }
 
-            if (source.Current.Result is { } answer)
-            {
-                metrics.Answered(answer.Usage, answer.Timings, answer.Truncated);
-            }
+                if (source.Current.Result is { } answer)
+                {
+                    figures.Answered(answer.Usage, answer.Timings, answer.Truncated);
+                    outcome = null;
+                }
 
-            yield return source.Current;
+                yield return source.Current;
+            }
+        }
+        finally
+        {
+            // A reader that stops before the answer ends, because its client has left, throws nothing.
+            if (outcome is not null)
+            {
+                figures.Failed(outcome);
+            }
         }
     }
 }

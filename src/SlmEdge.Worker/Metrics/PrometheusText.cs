@@ -4,67 +4,68 @@ using System.Text;
 namespace SlmEdge.Worker.Metrics;
 
 /// <summary>Writes metrics in Prometheus' text format, version 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/).</summary>
-internal sealed class PrometheusText
+internal static class PrometheusText
 {
-    private readonly StringBuilder text = new();
-
-    public override string ToString() => text.ToString();
-
-    public void Gauge(string name, string help, double value, params ReadOnlySpan<(string Name, string Value)> labels)
+    public static string Write(IEnumerable<MetricFamily> families)
     {
-        Head(name, help, "gauge");
-        Sample(name, value, labels);
-    }
-
-    public void Counter(string name, string help, double value)
-    {
-        Head(name, help, "counter");
-        Sample(name, value);
-    }
-
-    public void Counters(string name, string help, string label, IEnumerable<KeyValuePair<string, long>> values)
-    {
-        Head(name, help, "counter");
-        foreach (var (value, count) in values.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        var text = new StringBuilder(8192);
+        foreach (var family in families)
         {
-            Sample(name, count, (label, value));
+            text.Append("# HELP ").Append(family.Name).Append(' ').Append(family.Help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal))
+                .Append("\n# TYPE ").Append(family.Name).Append(' ').Append(family.Kind switch { MetricKind.Gauge => "gauge", MetricKind.Counter => "counter", _ => "histogram" }).Append('\n');
+            foreach (var point in family.Points)
+            {
+                if (point.Histogram is { } histogram)
+                {
+                    WriteHistogram(text, family.Name, point.Labels, histogram);
+                }
+                else
+                {
+                    Sample(text, family.Name, point.Labels, null, point.Value);
+                }
+            }
         }
+
+        return text.ToString();
     }
 
-    public void Histogram(string name, string help, Histogram histogram)
+    private static void WriteHistogram(StringBuilder text, string name, IReadOnlyList<(string Name, string Value)> labels, Histogram histogram)
     {
-        Head(name, help, "histogram");
         var count = 0L;
         for (var i = 0; i < histogram.Bounds.Count; i++)
         {
             count += histogram[i];
-            Sample(name + "_bucket", count, ("le", Number(histogram.Bounds[i])));
+            Sample(text, name + "_bucket", labels, Number(histogram.Bounds[i]), count);
         }
 
         count += histogram[histogram.Bounds.Count];
-        Sample(name + "_bucket", count, ("le", "+Inf"));
-        Sample(name + "_sum", histogram.Sum);
-        Sample(name + "_count", count);
+        Sample(text, name + "_bucket", labels, "+Inf", count);
+        Sample(text, name + "_sum", labels, null, histogram.Sum);
+        Sample(text, name + "_count", labels, null, count);
     }
 
-    private void Head(string name, string help, string type) =>
-        text.Append("# HELP ").Append(name).Append(' ').Append(help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal))
-            .Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
-
-    private void Sample(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)
+    private static void Sample(StringBuilder text, string name, IReadOnlyList<(string Name, string Value)> labels, string? bound, double value)
     {
         text.Append(name);
         var separator = '{';
         foreach (var (label, content) in labels)
         {
-            text.Append(separator).Append(label).Append("=\"")
-                .Append(content.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal))
-                .Append('"');
+            Label(text, separator, label, content);
             separator = ',';
         }
 
-        text.Append(labels.Length > 0 ? "} " : " ").Append(Number(value)).Append('\n');
+        if (bound is not null)
+        {
+            Label(text, separator, "le", bound);
+            separator = ',';
+        }
+
+        text.Append(separator == ',' ? "} " : " ").Append(Number(value)).Append('\n');
     }
+
+    private static void Label(StringBuilder text, char separator, string name, string value) => text.Append(separator).Append(name).Append("=\"")
+        .Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal))
+        .Append('"');
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

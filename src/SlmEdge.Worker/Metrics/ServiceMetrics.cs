@@ -1,100 +1,37 @@
 using System.Collections.Concurrent;
 using SlmEdge.Runtime;
-using SlmEdge.Runtime.Classification;
-using SlmEdge.Runtime.Generation;
+using SlmEdge.Runtime.Adapters;
 
 namespace SlmEdge.Worker.Metrics;
 
 /// <summary>
-/// What the service has done since it started, counted from its answers, so that it is the same wherever the engine runs. Safe to use from several threads.
+/// What the service has done since it started, by operation and adapter, counted from its answers, so that it is the same wherever the engine runs. Safe to use from
+/// several threads.
 /// </summary>
 internal sealed class ServiceMetrics
 {
-    private long abstentions;
-    private long truncated;
-    private long promptTokens;
-    private long cachedTokens;
-    private long answerTokens;
-    private long textTokens;
+    private readonly ConcurrentDictionary<(string Operation, string? Adapter), OperationFigures> figures = new();
 
-    /// <summary>Seconds from the call to the start of the evaluation.</summary>
-    public Histogram Queue { get; } = Seconds();
+    /// <summary>Everything that was asked for so far, in a fixed order.</summary>
+    public IReadOnlyList<OperationFigures> All =>
+        [.. figures.OrderBy(pair => pair.Key.Operation, StringComparer.Ordinal).ThenBy(pair => pair.Key.Adapter, StringComparer.Ordinal).Select(pair => pair.Value)];
 
-    /// <summary>Seconds from there to a decision, or to an answer's first token.</summary>
-    public Histogram Prefill { get; } = Seconds();
+    /// <summary>The figures of an operation.</summary>
+    /// <param name="operation">What was asked for.</param>
+    /// <param name="adapter">The adapter that was asked for; null for none.</param>
+    /// <param name="loaded">The adapters that there are: a name that a caller made up gets no series of its own.</param>
+    public OperationFigures Of(string operation, string? adapter, IReadOnlyList<AdapterInfo> loaded) =>
+        figures.GetOrAdd((operation, adapter is null || loaded.Any(known => known.Name == adapter) ? adapter : "unknown"), static key => new OperationFigures(key.Operation, key.Adapter));
 
-    /// <summary>Seconds from an answer's first token to its last.</summary>
-    public Histogram Decode { get; } = Seconds();
-
-    /// <summary>Requests that were evaluated together with a decision's text, itself included.</summary>
-    public Histogram Batch { get; } = new(1, 2, 4, 8, 16, 32, 64, 128);
-
-    /// <summary>The calibrated probability of the best label.</summary>
-    public Histogram Confidence { get; } = new(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1);
-
-    /// <summary>Decisions by their best label.</summary>
-    public ConcurrentDictionary<string, long> Labels { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Requests by what they asked for.</summary>
-    public ConcurrentDictionary<string, long> Requests { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Requests that failed, by reason.</summary>
-    public ConcurrentDictionary<string, long> Failures { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Decisions without a label.</summary>
-    public long Abstentions => Volatile.Read(ref abstentions);
-
-    /// <summary>Texts whose end was cut off.</summary>
-    public long Truncated => Volatile.Read(ref truncated);
-
-    /// <summary>Tokens of the texts that were decided, without the shared prefix.</summary>
-    public long TextTokens => Volatile.Read(ref textTokens);
-
-    /// <summary>Tokens of prompts that were answered.</summary>
-    public long PromptTokens => Volatile.Read(ref promptTokens);
-
-    /// <summary>Those of them that were in the memory already.</summary>
-    public long CachedTokens => Volatile.Read(ref cachedTokens);
-
-    /// <summary>Tokens that were written.</summary>
-    public long AnswerTokens => Volatile.Read(ref answerTokens);
-
-    public void Asked(string operation) => Increment(Requests, operation);
-
-    public void Decided(Decision decision)
-    {
-        Queue.Add(decision.Timings.Queued.TotalSeconds);
-        Prefill.Add(decision.Timings.Evaluated.TotalSeconds);
-        Batch.Add(decision.Timings.BatchTexts);
-        Confidence.Add(decision.Confidence);
-        Increment(Labels, decision.Scores[0].Label);
-        Interlocked.Add(ref abstentions, decision.Label is null ? 1 : 0);
-        Interlocked.Add(ref truncated, decision.Truncated ? 1 : 0);
-        Interlocked.Add(ref textTokens, decision.Timings.TextTokens);
-    }
-
-    public void Answered(TokenUsage usage, GenerationTimings timings, bool wasTruncated)
-    {
-        Queue.Add(timings.Queued.TotalSeconds);
-        Prefill.Add(timings.FirstToken.TotalSeconds);
-        Decode.Add((timings.Evaluated - timings.FirstToken).TotalSeconds);
-        Interlocked.Add(ref promptTokens, usage.PromptTokens);
-        Interlocked.Add(ref cachedTokens, usage.CachedTokens);
-        Interlocked.Add(ref answerTokens, usage.AnswerTokens);
-        Interlocked.Add(ref truncated, wasTruncated ? 1 : 0);
-    }
-
-    public void Failed(Exception error) => Increment(Failures, error switch
+    /// <summary>Why a request failed, as the metrics call it.</summary>
+    public static string Reason(Exception error) => error switch
     {
         RuntimeBusyException => "busy",
         DeadlineMissedException => "deadline",
         RuntimeStoppedException => "stopped",
         InvalidTextException => "invalid_text",
+        AdapterException => "adapter",
         OperationCanceledException => "cancelled",
         _ => "engine",
-    });
-
-    private static void Increment(ConcurrentDictionary<string, long> counts, string name) => counts.AddOrUpdate(name, 1, static (_, count) => count + 1);
-
-    private static Histogram Seconds() => new(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60);
+    };
 }

@@ -32,7 +32,7 @@ internal sealed class Dashboard : IEndpointGroup
     private static byte[] Load()
     {
         var page = new StringBuilder(Part("index.html"));
-        foreach (var part in (string[])["page.css", "page.js", "try.js", "live.js", "decisions.js", "jobs.js", "bundle.js"])
+        foreach (var part in (string[])["page.css", "page.js", "try.js", "live.js", "drift.js", "decisions.js", "jobs.js", "bundle.js"])
         {
             page.Replace($"/*{part}*/", Part(part));
         }

@@ -2,19 +2,22 @@
 const readings = [];
 
 function parseMetrics(text) {
-  const figures = new Map(), labels = [], buckets = { queue: [], prefill: [], confidence: [] };
+  const figures = new Map(), labels = new Map(), buckets = { queue: new Map(), prefill: new Map(), confidence: new Map() };
+  const add = (sums, key, value) => sums.set(key, (sums.get(key) || 0) + value);
   for (const line of text.split("\n")) {
     const found = /^([a-z_]+)(?:\{(.*)\})? (\S+)$/.exec(line);
     if (!found) continue;
     const [, name, tags = "", value] = found;
-    const tag = /="((?:[^"\\]|\\.)*)"/.exec(tags)?.[1].replace(/\\n/g, "\n").replace(/\\(["\\])/g, "$1");
+    const tag = {};
+    for (const [, key, content] of tags.matchAll(/([a-z_]+)="((?:[^"\\]|\\.)*)"/g)) tag[key] = content.replace(/\\(n|["\\])/g, (_, c) => c === "n" ? "\n" : c);
     const histogram = /^slm_edge_(queue|prefill|confidence)(?:_seconds)?_bucket$/.exec(name)?.[1];
-    if (histogram) buckets[histogram].push([tag === "+Inf" ? Infinity : +tag, +value]);
-    else if (name === "slm_edge_decisions_total") labels.push([tag, +value]);
-    else if (tags === "") figures.set(name, +value);
-    else if (name !== "slm_edge_info") figures.set(name, (figures.get(name) || 0) + +value);
+    // One series for each operation and adapter: the page shows them together.
+    if (histogram) add(buckets[histogram], tag.le === "+Inf" ? Infinity : +tag.le, +value);
+    else if (name === "slm_edge_decisions_total") add(labels, tag.label, +value);
+    else if (name !== "slm_edge_info") add(figures, name, +value);
   }
-  return { at: performance.now() / 1000, figures, labels, buckets };
+  for (const name in buckets) buckets[name] = [...buckets[name]];
+  return { at: performance.now() / 1000, figures, labels: [...labels], buckets };
 }
 
 // Where the share of the values lies, straight between the bounds around it.
@@ -35,7 +38,7 @@ const milliseconds = seconds => seconds === null ? "–" : number(1000 * seconds
 
 function showLive() {
   const now = readings.at(-1), first = readings[0];
-  const seconds = Math.max(now.at - first.at, 1e-9), rate = name => (now.figures.get(name) - first.figures.get(name)) / seconds;
+  const seconds = Math.max(now.at - first.at, 1e-9), rate = name => ((now.figures.get(name) || 0) - (first.figures.get(name) || 0)) / seconds;
   const perSecond = readings.length > 1 ? (answers(now) - answers(first)) / seconds : 0;
   const figures = [
     ["Answers a second", number(perSecond, 1)],
@@ -45,7 +48,7 @@ function showLive() {
     ["Tokens a second", number(readings.length > 1 ? rate("slm_edge_text_tokens_total") + rate("slm_edge_prompt_tokens_total") + rate("slm_edge_answer_tokens_total") : 0)],
     ["Waiting", number(now.figures.get("slm_edge_waiting_requests"))],
     ["Answers since the start", number(answers(now))],
-    ["Abstained", kind === "classify" && answers(now) ? percent(now.figures.get("slm_edge_abstentions_total") / answers(now)) : "–"],
+    ["Abstained", kind === "classify" && answers(now) ? percent((now.figures.get("slm_edge_abstentions_total") || 0) / answers(now)) : "–"],
     ["Failed", number(now.figures.get("slm_edge_failures_total") || 0)],
     ["Memory of the service", size(now.figures.get("slm_edge_resident_memory_bytes"))]
   ];

@@ -1,4 +1,5 @@
 using SlmEdge.Bundles;
+using SlmEdge.Bundles.Drift;
 using SlmEdge.Engines;
 using SlmEdge.Runtime;
 using SlmEdge.Tasks;
@@ -35,6 +36,9 @@ internal sealed record ServedBundle
     /// <summary>The probability below which a classification abstains; null for tasks of another kind.</summary>
     public required double? AbstainBelow { get; init; }
 
+    /// <summary>What recent texts are compared with; null for bundles without it.</summary>
+    public DriftReference? Drift { get; init; }
+
     /// <summary>What the bundle's task is.</summary>
     public TaskKind Kind => Manifest.Task.Kind;
 
@@ -48,6 +52,7 @@ internal sealed record ServedBundle
         ContextLength = runtime.ContextLength,
         PromptSha256 = runtime.PromptSha256,
         IsDeterministic = runtime.IsDeterministic,
+        Drift = runtime.Drift,
         AbstainBelow = runtime.Kind == TaskKind.Classify ? runtime.Classifier.AbstainBelow : null,
     };
 }

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using SlmEdge.Bundles;
-using SlmEdge.Bundles.Keys;
 using SlmEdge.Bundles.Store;
 using SlmEdge.Runtime;
 using SlmEdge.Runtime.Adapters;
@@ -24,14 +22,14 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
     private const int MostTries = 3;
 
     private readonly UpdateOptions options;
+    private readonly UpdateStore store;
     private readonly Func<string, CancellationToken, Task<IServingEngine>> open;
     private readonly WorkerLog log;
     private readonly TimeProvider time;
-    private readonly string recordPath;
     private readonly SemaphoreSlim one = new(1);
     private readonly CancellationTokenSource stop = new();
     private readonly Lock gate = new();
-    private readonly Lock saving = new();
+    private readonly UpdateRecordFile file;
     private Func<IServingEngine, Task> switchTo = null!;
     private IServingEngine current;
     private AnswerFigures figures = new();
@@ -44,60 +42,24 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
     private Task background = Task.CompletedTask;
     private Task draining = Task.CompletedTask;
 
-    private Updater(UpdateOptions options, Func<string, CancellationToken, Task<IServingEngine>> open, IServingEngine first, UpdateRecord record, WorkerLog log, TimeProvider time)
+    /// <param name="options">Limits and trial.</param>
+    /// <param name="store">The store with the served bundle.</param>
+    /// <param name="open">Opens the bundle in a folder as the service runs it.</param>
+    /// <param name="first">What runs.</param>
+    /// <param name="record">What is known of updates so far.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="time">The clock.</param>
+    internal Updater(
+        UpdateOptions options, UpdateStore store, Func<string, CancellationToken, Task<IServingEngine>> open, IServingEngine first, UpdateRecord record, WorkerLog log, TimeProvider time)
     {
         this.options = options;
+        this.store = store;
         this.open = open;
         this.log = log;
         this.time = time;
         this.record = record;
         current = first;
-        recordPath = RecordPath(options);
-    }
-
-    /// <summary>Opens the version that is to run: the active one, or the one before if the active one is on trial and does not hold.</summary>
-    /// <param name="options">Store and name.</param>
-    /// <param name="open">Opens the bundle in a folder as the service runs it.</param>
-    /// <param name="log">The log.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="ct">Gives the start up.</param>
-    /// <exception cref="BundleException">The store has no such bundle, or no version of it is whole.</exception>
-    public static async Task<(Updater Updater, IServingEngine First)> StartAsync(
-        UpdateOptions options, Func<string, CancellationToken, Task<IServingEngine>> open, WorkerLog log, TimeProvider time, CancellationToken ct)
-    {
-        options.Validate();
-        var path = RecordPath(options);
-        ClearStaging(options);
-        var record = UpdateRecord.Load(path, log);
-        using var trusted = LoadKeys(options);
-        var resolved = Resolve(options, trusted, log);
-        if (record.Trial is { } trial)
-        {
-            trial = trial with { Crashes = trial.Crashes + (trial.Running ? 1 : 0), Running = true };
-            var reason = trial.GoingBack
-                ?? (trial.Crashes > options.Trial.MaxCrashes ? $"The service ended {trial.Crashes} times without a stop since the version took over." : null);
-            record = resolved.Version != trial.Version
-                ? (record with { Trial = null }).With(new UpdateEntry(
-                    time.GetUtcNow(), trial.Previous, trial.Version, trial.Source, trial.GoingBack is null && resolved.Fallback is null ? UpdateOutcome.Interrupted : UpdateOutcome.RolledBack, trial.GoingBack ?? resolved.Fallback))
-                : reason is null ? record with { Trial = trial }
-                : GoBackBeforeOpening(options, trusted, record, trial, reason, log, time);
-            record.Save(path);
-            resolved = Resolve(options, trusted, log);
-        }
-
-        IServingEngine engine;
-        try
-        {
-            engine = await open(resolved.Folder, ct).ConfigureAwait(false);
-        }
-        catch (RuntimeException error) when (record.Trial is not null)
-        {
-            record = GoBackBeforeOpening(options, trusted, record, record.Trial, error.Message, log, time);
-            record.Save(path);
-            engine = await open(Resolve(options, trusted, log).Folder, ct).ConfigureAwait(false);
-        }
-
-        return (new Updater(options, open, engine, record, log, time), engine);
+        file = new UpdateRecordFile(store.RecordPath, Read, log);
     }
 
     /// <summary>Begins to watch.</summary>
@@ -116,7 +78,7 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
     }
 
     /// <summary>Where files that are being received lie: on the store's file system, cleared at every start.</summary>
-    public string StagingFolder => Staging(options);
+    public string StagingFolder => store.StagingFolder;
 
     /// <summary>Most bytes of a bundle.</summary>
     public long MaxBundleBytes => options.MaxBundleBytes;
@@ -163,7 +125,7 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
             }
         }
 
-        LoadKeys(options, required: true)!.Dispose();
+        store.RequireKeys().Dispose();
         if (shadowRequests > 0 && current.Bundle.Kind != TaskKind.Classify)
         {
             throw new UpdateException(UpdateRefusal.OtherBundle, "Only the decisions of a bundle that classifies can be compared in a shadow run; leave it out.");
@@ -171,12 +133,12 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
     }
 
     /// <summary>Installs a bundle and lets it take over.</summary>
-    /// <param name="file">The bundle: a file that nobody changes.</param>
+    /// <param name="bundle">A file that nobody changes.</param>
     /// <param name="source">Where it came from, for the record.</param>
     /// <param name="shadowRequests">Live requests that it answers in the shadow first; 0 for none.</param>
     /// <returns>The new version.</returns>
     /// <exception cref="UpdateException">It was not taken; what ran goes on running.</exception>
-    public async Task<string> InstallAsync(string file, string source, int shadowRequests)
+    public async Task<string> InstallAsync(string bundle, string source, int shadowRequests)
     {
         RequireReady(shadowRequests);
         if (!await one.WaitAsync(TimeSpan.Zero).ConfigureAwait(false))
@@ -192,11 +154,11 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
             RequireReady(shadowRequests);
             SetPhase(UpdatePhase.Installing);
             await draining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            using var trusted = LoadKeys(options, required: true)!;
-            using (var store = BundleStore.Open(options.StorePath, Trust(trusted)))
+            using var trusted = store.RequireKeys();
+            using (var slots = store.Open(trusted))
             {
-                await store.InstallAsync(
-                    file,
+                await slots.InstallAsync(
+                    bundle,
                     new InstallOptions
                     {
                         Accept = manifest =>
@@ -325,60 +287,6 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
         stop.Dispose();
     }
 
-    private static string RecordPath(UpdateOptions options) => Path.Combine(Path.GetFullPath(options.StorePath), "updates", options.BundleName + ".json");
-
-    private static string Staging(UpdateOptions options) => Path.Combine(Path.GetFullPath(options.StorePath), "updates", "incoming-" + options.BundleName);
-
-    private static void ClearStaging(UpdateOptions options)
-    {
-        try
-        {
-            if (Directory.Exists(Staging(options)))
-            {
-                Directory.Delete(Staging(options), recursive: true);
-            }
-
-            Directory.CreateDirectory(Staging(options));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new WorkerException($"The store '{options.StorePath}' cannot be written, so that no update could be taken: {error.Message} Give the service a store of its own (SLMEDGE_STORE), or serve the bundle by its path.", error);
-        }
-    }
-
-    private static BundleOptions Trust(TrustedKeyFolder? trusted) => new() { RequireSignature = trusted is not null, TrustedKeys = trusted?.Keys ?? [] };
-
-    // Read anew for every update: keys may have been added or withdrawn.
-    private static TrustedKeyFolder? LoadKeys(UpdateOptions options, bool required = false)
-    {
-        var folder = Path.Combine(options.StorePath, BundleStore.TrustedKeysFolder);
-        return Directory.Exists(folder) ? TrustedKeyFolder.Load(folder)
-            : required ? throw new UpdateException(UpdateRefusal.NoTrustedKeys, $"Updates are taken from known makers only: put their public keys (*.pem) into '{folder}'; 'slm-export keygen' makes a pair.")
-            : null;
-    }
-
-    private static ResolvedBundle Resolve(UpdateOptions options, TrustedKeyFolder? trusted, WorkerLog log)
-    {
-        var resolved = BundleStore.Resolve(options.StorePath, options.BundleName, Trust(trusted));
-        if (resolved.Fallback is { } fallback)
-        {
-            log.Write(WorkerLogLevel.Error, "version-damaged", ("detail", fallback));
-        }
-
-        return resolved;
-    }
-
-    private static UpdateRecord GoBackBeforeOpening(UpdateOptions options, TrustedKeyFolder? trusted, UpdateRecord record, TrialRecord trial, string reason, WorkerLog log, TimeProvider time)
-    {
-        using (var store = BundleStore.Open(options.StorePath, Trust(trusted)))
-        {
-            store.Activate(options.BundleName, trial.Previous);
-        }
-
-        log.Write(WorkerLogLevel.Error, "update-rolled-back", ("from", trial.Version), ("to", trial.Previous), ("reason", reason));
-        return (record with { Trial = null }).With(new UpdateEntry(time.GetUtcNow(), trial.Previous, trial.Version, trial.Source, UpdateOutcome.RolledBack, reason));
-    }
-
     private static UpdateException Busy() =>
         new(UpdateRefusal.Busy, "Another update is under way, or the last one is still on trial; GET /v1/updates shows it. Try again when it is over.");
 
@@ -445,7 +353,7 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
             record = record with { Trial = new TrialRecord { Version = version, Previous = previous, Source = source, StartedUtc = time.GetUtcNow(), Before = figures.Copy(), Running = true } };
         }
 
-        Write();
+        file.Write();
     }
 
     private void Switch(IServingEngine next)
@@ -545,20 +453,13 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
 
     private async Task GoBackAsync(TrialRecord trial, string reason)
     {
-        Save();
+        file.Save();
         await draining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        using var trusted = LoadKeys(options);
         while (true)
         {
             try
             {
-                InstalledBundle active;
-                using (var store = BundleStore.Open(options.StorePath, Trust(trusted)))
-                {
-                    active = store.Activate(options.BundleName, trial.Previous);
-                }
-
-                var engine = await open(active.ActiveFolder!, stop.Token).ConfigureAwait(false);
+                var engine = await open(store.Activate(trial.Previous), stop.Token).ConfigureAwait(false);
                 lock (gate)
                 {
                     current = engine;
@@ -615,6 +516,14 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
         }
     }
 
+    private UpdateRecord Read()
+    {
+        lock (gate)
+        {
+            return record;
+        }
+    }
+
     private void Change(Func<UpdateRecord, UpdateRecord> change)
     {
         lock (gate)
@@ -622,41 +531,15 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
             record = change(record);
         }
 
-        Save();
+        file.Save();
     }
 
     // Requests never wait for the disk.
     private void SaveInBackground() => background = After(background, () =>
     {
-        Save();
+        file.Save();
         return Task.CompletedTask;
     });
-
-    private void Write()
-    {
-        lock (saving)
-        {
-            UpdateRecord now;
-            lock (gate)
-            {
-                now = record;
-            }
-
-            now.Save(recordPath);
-        }
-    }
-
-    private void Save()
-    {
-        try
-        {
-            Write();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            log.Write(WorkerLogLevel.Error, "update-record-not-kept", ("detail", error.Message));
-        }
-    }
 
     private Task After(Task before, Func<Task> work) => Task.Run(async () =>
     {

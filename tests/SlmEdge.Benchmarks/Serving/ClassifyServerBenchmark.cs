@@ -5,13 +5,15 @@ using SlmEdge.Benchmarks.CommandLine;
 using SlmEdge.Benchmarks.Measurement;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Runtime;
+using SlmEdge.Tasks;
+using SlmEdge.Tasks.Prompts;
 
 namespace SlmEdge.Benchmarks.Serving;
 
 /// <summary>
 /// Our runtime against llama.cpp's server on one GGUF, one set of prompts and as many threads: one text after the other, and with several
 /// clients at once. The server keeps the prompt of each slot and writes the label under a grammar of all labels, which is how it is used
-/// for classification; ours scores every label.
+/// for classification; ours scores every label. With <c>--server-gguf</c> and <c>--server-task</c> the server has another file and prompt with the same labels: what our model was fitted from.
 /// </summary>
 internal static class ClassifyServerBenchmark
 {
@@ -25,14 +27,23 @@ internal static class ClassifyServerBenchmark
         string[] texts = [.. input.Rows.Select(row => row.Text)];
         using var tokenizer = LlamaTokenizer.Open(gguf);
         var (prompt, encoded) = input.Render(tokenizer);
-        int[][] prompts = [.. encoded.Select(text => (int[])[.. prompt.Prefix, .. text])];
-        var context = prompts.Max(tokens => tokens.Length) + prompt.Labels.MaxDepth + 8;
+        var theirs = arguments.Text("server-gguf") ?? gguf;
+        using var theirTokenizer = LlamaTokenizer.Open(theirs);
+        var asked = arguments.Text("server-task") is { } file ? input with { Task = TaskDefinition.Load(file), Codes = null } : input;
+        var (theirPrompt, theirTexts) = asked.Render(theirTokenizer);
+        if (!asked.Task.Labels.Select(label => label.Name).SequenceEqual(input.Task.Labels.Select(label => label.Name)))
+        {
+            throw new BenchmarkException("--server-task has other labels than the task.");
+        }
+
+        int[][] prompts = [.. theirTexts.Select(text => (int[])[.. theirPrompt.Prefix, .. text])];
+        var context = Context(prompt, encoded);
         using var bundle = new TemporaryBundle(gguf, input.Task, prompt.Codes.Count > 0 ? prompt.Codes : null);
         var options = new RuntimeOptions { CacheDirectory = bundle.Cache, Threads = arguments.Threads, ContextLength = context, LabelTolerance = arguments.Number("label-tolerance", new RuntimeOptions().LabelTolerance) };
         using var runtime = SlmRuntime.Open(bundle.Path, options);
         using var fast = SlmRuntime.Open(bundle.Path, options with { Deterministic = false });
-        using var server = LlamaServer.Start(arguments.Required("server"), gguf, clients, context, arguments.Threads);
-        var grammar = LabelGrammar.Create(prompt);
+        using var server = LlamaServer.Start(arguments.Required("server"), theirs, clients, Context(theirPrompt, theirTexts), arguments.Threads);
+        var grammar = LabelGrammar.Create(theirPrompt);
         var answers = new Dictionary<string, int[]>(StringComparer.Ordinal);
         var latencies = new Dictionary<string, double[]>(StringComparer.Ordinal);
         var contenders = new List<Contender>
@@ -49,9 +60,15 @@ internal static class ClassifyServerBenchmark
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"classify-server: {Machine.Describe()}, {arguments.Threads} thread(s), {Path.GetFileName(gguf)}, {texts.Length} texts, {input.Task.Labels.Count} labels by {input.Task.Prompt.Verbalizer.ToString().ToLowerInvariant()}, prefix {prompt.Prefix.Length} tokens, texts {encoded.Average(t => t.Length):0.0} tokens, {arguments.Repetitions} rounds"));
+        if (theirs != gguf)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"llama-server has {Path.GetFileName(theirs)}, prefix {theirPrompt.Prefix.Length} tokens, texts {theirTexts.Average(t => t.Length):0.0} tokens"));
+        }
+
+        int[] truth = [.. input.Rows.Select(row => input.Task.IndexOf(row.Label))];
         var runs = PairedRuns.Measure(contenders, warmups: 1, arguments.Repetitions);
         var alone = contenders.FindIndex(contender => contender.Name == "llama-server, one text at a time");
-        var table = new MarkdownTable("way", "texts/s", "against llama-server alone", "latency p50, ms", "p99, ms", "labels other than our list's");
+        var table = new MarkdownTable("way", "texts/s", "against llama-server alone", "latency p50, ms", "p99, ms", "labels other than our list's", "accuracy, %");
         for (var i = 0; i < contenders.Count; i++)
         {
             var name = contenders[i].Name;
@@ -62,7 +79,8 @@ internal static class ClassifyServerBenchmark
                 i == alone ? "1" : runs.Ratio(i, alone).ToString(),
                 waits is null ? "–" : Percentile(waits, 0.5),
                 waits is null ? "–" : Percentile(waits, 0.99),
-                ClassificationRun.Differences(answers[List], answers[name]).ToString(CultureInfo.InvariantCulture));
+                ClassificationRun.Differences(answers[List], answers[name]).ToString(CultureInfo.InvariantCulture),
+                (100.0 * answers[name].Where((label, row) => label == truth[row]).Count() / truth.Length).ToString("0.0", CultureInfo.InvariantCulture));
         }
 
         table.Print();
@@ -74,7 +92,7 @@ internal static class ClassifyServerBenchmark
             (await opened.Classifier.ClassifyAsync(texts)).Select(decision => input.Task.IndexOf(decision.Scores[0].Label)).ToArray()));
 
         Contender Theirs(string name, int parallel) => new(name, () => Clients(name, parallel, async text =>
-            LabelGrammar.Find(prompt, await server.CompleteAsync(prompts[text], grammar, prompt.Labels.MaxDepth + 1))));
+            LabelGrammar.Find(theirPrompt, await server.CompleteAsync(prompts[text], grammar, theirPrompt.Labels.MaxDepth + 1))));
 
         double Clients(string name, int parallel, Func<int, Task<int>> decide) => Time(name, async () =>
         {
@@ -101,6 +119,8 @@ internal static class ClassifyServerBenchmark
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
     }
+
+    private static int Context(ClassificationPrompt prompt, int[][] texts) => prompt.Prefix.Length + texts.Max(text => text.Length) + prompt.Labels.MaxDepth + 8;
 
     private static string Percentile(double[] values, double share) =>
         values.Order().ElementAt((int)Math.Min(values.Length - 1, share * values.Length)).ToString("0.0", CultureInfo.InvariantCulture);

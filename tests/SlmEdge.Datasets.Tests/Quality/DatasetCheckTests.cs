@@ -12,6 +12,29 @@ public sealed class DatasetCheckTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Rows_with_several_labels_are_judged_label_by_label()
+    {
+        string data = _folder.Write("several.jsonl", """
+            {"text": "hose is leaking at the pump", "label": ["Hose", "Leak"]}
+            {"text": "pump replaced this morning", "label": ["Pump", "Work"]}
+            {"text": "hose  is leaking at the pump", "label": ["Leak", "Hose"]}
+            {"text": "bucket teeth are worn down", "label": ["Bukket"]}
+            {"text": "engine oil was topped up", "label": ["Engine", 7]}
+
+            """);
+        TaskDefinition task = TaskDefinition.FromLabels("several", "i", ["Hose", "Leak", "Pump", "Work", "Bucket"]) with { Decision = new DecisionOptions { MultiLabel = true } };
+        CheckResult result = DatasetCheck.Run(new CheckOptions { DataFiles = [data], Task = task }, null, CancellationToken.None);
+
+        result.Findings.Single(finding => finding.Kind.Code == "unknown-label").First[0].Row.ShouldBe(4);
+        result.Findings.Single(finding => finding.Kind.Code == "unreadable").First[0].Row.ShouldBe(5);
+        result.Findings.Single(finding => finding.Kind.Code == "unused-label").Count.ShouldBe(1);
+
+        // The order in which a row names its labels is no contradiction.
+        result.Findings.ShouldNotContain(finding => finding.Kind.Code == "contradiction");
+        result.Findings.ShouldContain(finding => finding.Kind.Code == "duplicate");
+    }
+
+    [Fact]
     public void Every_kind_of_fault_is_found_with_its_row()
     {
         string data = _folder.Write("faulty.jsonl", "\uFEFF" + """

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SlmEdge.Bundles;
+using SlmEdge.Bundles.Drift;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Bundling;
 using SlmEdge.Export.Onnx;
@@ -61,10 +62,20 @@ public sealed class BundleBuilderTests
         NativeEngines.Require();
         using var folder = new TemporaryFolder();
         TrainedTinyRun run = TrainedTinyRun.Create(folder, FineTuningMethod.Full);
-        BundleOutcome outcome = new BundleBuilder(Request(folder, run) with { Onnx = [], OutputPath = folder.At("out", "folder") }).Build();
+        string valid = TrainedTinyRun.Rows(folder.At("valid.jsonl"), 90, seed: 4);
+        BundleOutcome outcome = new BundleBuilder(Request(folder, run) with { Onnx = [], ValidationFile = valid, OutputPath = folder.At("out", "folder") }).Build();
         outcome.Proof.Stages.Select(stage => stage.Definition.Stage).ShouldBe(["base", "fine-tuned", "gguf f16", "gguf q8_0"]);
         outcome.Proof.Reference.Definition.Stage.ShouldBe("fine-tuned");
         File.Exists(folder.At("out", "folder", "bundle.json")).ShouldBeTrue();
+
+        // What a device compares its texts with is signed for like all the rest.
+        outcome.Manifest.Files.ShouldContain(file => file.Path == "drift.json" && file.Role == BundleFileRole.Reference && file.Size < 32 * 1024);
+        using Bundle bundle = Bundle.Open(outcome.OutputPath);
+        DriftReference reference = bundle.ReadDriftReference()!;
+        reference.Rows.ShouldBe(90);
+        reference.LabelCount.ShouldBe(3);
+        reference.Accuracy.ShouldBeGreaterThan(0.8);
+        reference.FalseAlarms.Observed.ShouldBeLessThanOrEqualTo(reference.FalseAlarms.Rate);
     }
 
     [SkippableFact]

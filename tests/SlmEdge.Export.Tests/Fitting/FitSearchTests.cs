@@ -69,6 +69,37 @@ public sealed class FitSearchTests
     }
 
     [SkippableFact]
+    public void A_prompt_that_lists_the_labels_is_tried_without_them_and_the_bundle_is_asked_so()
+    {
+        NativeEngines.Require();
+        using var folder = new TemporaryFolder();
+        string run = Train(folder, labelsInPrompt: true, method: FineTuningMethod.Full);
+        Directory.CreateDirectory(folder.At("out"));
+        var request = new FitRequest
+        {
+            RunDirectory = run,
+            OutputPath = folder.At("out", "x.slmb"),
+            Limits = new FitLimits(MaxLossPoints: 10),
+            Formats = ["q8_0"],
+            MinLayers = 2,
+            RecoverEpochs = 4,
+            DataFile = TrainedTinyRun.Rows(folder.At("test.jsonl"), 60, seed: 3),
+            Threads = 1,
+        };
+        FitOutcome outcome = new FitSearch(request with { WorkDirectory = folder.At("work") }).Run();
+
+        outcome.ReferenceAccuracy.ShouldBeGreaterThan(0.8, "the run has to have learnt, or the rest proves nothing");
+        outcome.Scores.Select(score => score.ShortPrompt).Distinct().ShouldBe([false, true], ignoreOrder: true);
+        FitScore best = outcome.Best.ShouldNotBeNull();
+        outcome.Bundle!.Manifest.Task.Prompt.LabelsInPrompt.ShouldBe(!best.ShortPrompt);
+        BundleVerifier.Verify(request.OutputPath, request.DataFile, new ReaderOptions(), TrainedRun.Open(run), threads: 1).Passed.ShouldBeTrue();
+
+        FitOutcome kept = new FitSearch(request with { KeepPrompt = true, OutputPath = folder.At("out", "y.slmb") }).Run();
+        kept.Scores.ShouldAllBe(score => !score.ShortPrompt);
+        kept.Bundle!.Manifest.Task.Prompt.LabelsInPrompt.ShouldBeTrue();
+    }
+
+    [SkippableFact]
     public void Limits_that_nothing_keeps_to_give_the_front_and_no_bundle()
     {
         NativeEngines.Require();
@@ -104,20 +135,20 @@ public sealed class FitSearchTests
         TrainedRun.Open(moved).BaseDirectory.ShouldBe(Path.Combine(moved, "base"));
     }
 
-    private static string Train(TemporaryFolder folder, int? keepLayers = null)
+    private static string Train(TemporaryFolder folder, int? keepLayers = null, bool labelsInPrompt = false, FineTuningMethod method = FineTuningMethod.Lora)
     {
         string run = folder.At("run");
         new SftTrainer(new SftOptions
         {
             BaseDirectory = TinyModel.Write(folder.At("base"), TinyModel.Config(hidden: 64, layers: 2), seed: 1),
-            Task = TaskDefinition.FromLabels("tiny", "Name the part.", TrainedTinyRun.Words),
+            Task = TaskDefinition.FromLabels("tiny", "Name the part.", TrainedTinyRun.Words) with { Prompt = new PromptOptions { LabelsInPrompt = labelsInPrompt } },
             TrainFile = TrainedTinyRun.Rows(folder.At("train.jsonl"), 90, seed: 2),
-            Method = FineTuningMethod.Lora,
+            Method = method,
             Lora = new LoraConfig(8, 16, 0, [LoraConfig.AllLinear]),
             OutputDirectory = run,
             KeepLayers = keepLayers,
             Epochs = 10,
-            LearningRate = 1e-2,
+            LearningRate = method == FineTuningMethod.Full ? 2e-3 : 1e-2,
             Patience = 0,
             BatchSize = 8,
             Threads = 1,

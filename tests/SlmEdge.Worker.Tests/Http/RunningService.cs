@@ -33,6 +33,9 @@ internal sealed class RunningService : IAsyncDisposable
         return StartAsync(bundle, () => bundle.Open(options), worker);
     }
 
+    /// <summary>Serves a bundle, which goes with the service.</summary>
+    public static Task<RunningService> StartAsync(TinyBundle bundle, WorkerOptions? worker = null) => StartAsync(bundle, () => bundle.Open(), worker);
+
     /// <summary>Serves a bundle that writes.</summary>
     public static Task<RunningService> StartAsync(TaskKind kind, WorkerOptions? worker = null, RuntimeOptions? options = null)
     {

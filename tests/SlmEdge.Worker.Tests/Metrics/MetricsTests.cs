@@ -1,6 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using SlmEdge.Runtime.Adapters;
+using SlmEdge.Runtime.Generation;
+using SlmEdge.Tasks;
+using SlmEdge.Worker.Drift;
 using SlmEdge.Worker.Metrics;
+using SlmEdge.Worker.Serving;
 using SlmEdge.Worker.Tests.Http;
 
 namespace SlmEdge.Worker.Tests.Metrics;
@@ -17,23 +22,62 @@ public sealed partial class MetricsTests
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/plain");
         var samples = Parse(await response.Content.ReadAsStringAsync());
         samples["slm_edge_requests_total{operation=\"classify\"}"].ShouldBe(2);
-        samples["slm_edge_failures_total{reason=\"invalid_text\"}"].ShouldBe(1);
+        samples["slm_edge_failures_total{operation=\"classify\",reason=\"invalid_text\"}"].ShouldBe(1);
         samples.Where(sample => sample.Key.StartsWith("slm_edge_decisions_total", StringComparison.Ordinal)).Sum(sample => sample.Value).ShouldBe(3);
-        samples["slm_edge_confidence_count"].ShouldBe(3);
-        samples["slm_edge_prefill_seconds_bucket{le=\"+Inf\"}"].ShouldBe(3);
-        samples["slm_edge_prefill_seconds_sum"].ShouldBeGreaterThan(0);
-        samples["slm_edge_text_tokens_total"].ShouldBeGreaterThan(3);
+        samples["slm_edge_confidence_count{operation=\"classify\"}"].ShouldBe(3);
+        samples["slm_edge_prefill_seconds_bucket{operation=\"classify\",le=\"+Inf\"}"].ShouldBe(3);
+        samples["slm_edge_prefill_seconds_sum{operation=\"classify\"}"].ShouldBeGreaterThan(0);
+        samples["slm_edge_text_tokens_total{operation=\"classify\"}"].ShouldBeGreaterThan(3);
         samples["slm_edge_ready"].ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Vectors_and_streams_whose_reader_leaves_are_counted_by_operation()
+    {
+        await using (var service = await RunningService.StartAsync())
+        {
+            (await service.PostToAsync("/v1/embed", "{\"texts\": [\"the dog barked\", \"it rained\"]}")).EnsureSuccessStatusCode();
+            var samples = Parse(await service.Client.GetStringAsync("/metrics"));
+            samples["slm_edge_requests_total{operation=\"embed\"}"].ShouldBe(1);
+            samples["slm_edge_text_tokens_total{operation=\"embed\"}"].ShouldBeGreaterThan(4);
+            samples["slm_edge_prefill_seconds_count{operation=\"embed\"}"].ShouldBe(1);
+            samples.Keys.ShouldNotContain(key => key.Contains("confidence_count", StringComparison.Ordinal));
+        }
+
+        await using var writing = await RunningService.StartAsync(TaskKind.Generate);
+        var metrics = new ServiceMetrics();
+        var measured = new MeasuredEngine(new RuntimeEngine(writing.Runtime, owned: false), metrics, new DriftWatch(new WorkerLog(null), null, TimeProvider.System));
+        await foreach (var update in measured.GenerateAsync("the dog", new GenerationOptions { MaxTokens = 50 }, CancellationToken.None))
+        {
+            break;
+        }
+
+        await foreach (var update in measured.GenerateAsync("the dog", new GenerationOptions { MaxTokens = 3 }, CancellationToken.None))
+        {
+        }
+
+        await Should.ThrowAsync<AdapterException>(async () =>
+        {
+            await foreach (var update in measured.GenerateAsync("the dog", new GenerationOptions { Adapter = "made up" }, CancellationToken.None))
+            {
+            }
+        });
+        var own = metrics.All.Single(of => of.Labels.Count == 1);
+        own.Requests.ShouldBe(2);
+        own.Failures.ToArray().ShouldBe([new("cancelled", 1)]);
+        own.AnswerTokens.ShouldBeInRange(1, 3);
+        var unknown = metrics.All.Single(of => of.Labels.Count == 2);
+        unknown.Labels[1].ShouldBe(("adapter", "unknown"));
+        unknown.Failures.ToArray().ShouldBe([new("adapter", 1)]);
     }
 
     [Fact]
     public void Whatever_a_label_is_called_the_text_stays_well_formed()
     {
-        var text = new PrometheusText();
-        text.Counters("labels_total", "Strange \\ names\nand lines.", "label", [new("a \"quoted\" \\ name\nof two lines", 7), new("plain", 1)]);
-        var samples = Parse(text.ToString());
+        var family = MetricFamily.Gauges("labels", "Strange \\ names\nand lines.", "label", [("a \"quoted\" \\ name\nof two lines", 7), ("plain", 1)]);
+        var samples = Parse(PrometheusText.Write([family]));
         samples.Count.ShouldBe(2);
-        samples["labels_total{label=\"a \\\"quoted\\\" \\\\ name\\nof two lines\"}"].ShouldBe(7);
+        samples["labels{label=\"a \\\"quoted\\\" \\\\ name\\nof two lines\"}"].ShouldBe(7);
     }
 
     [Fact]
@@ -45,9 +89,7 @@ public sealed partial class MetricsTests
             histogram.Add(value);
         }
 
-        var text = new PrometheusText();
-        text.Histogram("sizes", "Sizes.", histogram);
-        var samples = Parse(text.ToString());
+        var samples = Parse(PrometheusText.Write([new MetricFamily("sizes", "Sizes.", MetricKind.Histogram, [new MetricPoint([], 0, histogram)])]));
         samples["sizes_bucket{le=\"1\"}"].ShouldBe(2);
         samples["sizes_bucket{le=\"2\"}"].ShouldBe(4);
         samples["sizes_bucket{le=\"5\"}"].ShouldBe(5);

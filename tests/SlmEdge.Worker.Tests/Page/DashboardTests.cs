@@ -45,6 +45,8 @@ public sealed class DashboardTests : IDisposable
         (await page.Locator("#label-bars dt").First.TextContentAsync()).ShouldBe(label);
 
         await page.Keyboard.PressAsync("ArrowRight");
+        await page.Locator("#drift-note:not(:empty)").WaitForAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
         await page.Locator("#decision-rows button").First.ClickAsync();
         var right = TinyBundle.Labels.First(other => other != label);
         await page.Locator("#decision-rows select").SelectOptionAsync(right);
@@ -61,13 +63,32 @@ public sealed class DashboardTests : IDisposable
 
         // On a phone nothing is wider than the screen.
         await page.SetViewportSizeAsync(360, 740);
-        foreach (var view in new[] { "try", "live", "decisions", "jobs", "bundle" })
+        foreach (var view in new[] { "try", "live", "drift", "decisions", "jobs", "bundle" })
         {
             await page.Locator("#tab-" + view).ClickAsync();
             (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(360, view);
         }
 
         errors.ShouldBeEmpty();
+    }
+
+    [SkippableFact]
+    public async Task The_page_shows_how_the_texts_have_changed()
+    {
+        Skip.If(Chromium is null, "There is no Chromium; on Debian: apt-get install chromium");
+        await using var service = await RunningService.StartAsync(Drift.WatchedBundle.Create());
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync(service.Service.Addresses[0] + "/#drift");
+        await page.Locator("#drift-note:has-text('0 of 60 texts')").WaitForAsync();
+        await Drift.WatchedBundle.AskAsync(service.Client, Drift.WatchedBundle.Strange(60));
+        await page.Locator("#drift-bars dd:text-is('alarm')").First.WaitForAsync();
+        (await page.Locator("#drift-bars dt").CountAsync()).ShouldBe(6);
+        await page.Locator("#accuracy dd").First.WaitForAsync();
+        (await page.Locator("#alarm-rows tr").CountAsync()).ShouldBeGreaterThan(0);
+        await page.SetViewportSizeAsync(360, 740);
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(360);
     }
 
     [SkippableFact]

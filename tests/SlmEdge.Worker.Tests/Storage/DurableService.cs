@@ -35,12 +35,12 @@ internal sealed class DurableService : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = new();
 
-    public static async Task<DurableService> StartAsync(Func<WorkerOptions, WorkerOptions>? change = null, TaskKind kind = TaskKind.Classify)
+    public static async Task<DurableService> StartAsync(Func<WorkerOptions, WorkerOptions>? change = null, TaskKind kind = TaskKind.Classify, TinyBundle? bundle = null)
     {
         DurableService made;
         if (kind == TaskKind.Classify)
         {
-            var tiny = TinyBundle.Create();
+            var tiny = bundle ?? TinyBundle.Create();
             made = new DurableService(tiny, tiny.Open(), change ?? (options => options));
         }
         else

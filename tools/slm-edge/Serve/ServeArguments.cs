@@ -2,9 +2,11 @@ using System.CommandLine;
 using SlmEdge.Worker;
 using SlmEdge.Worker.Access;
 using SlmEdge.Worker.Broker;
+using SlmEdge.Worker.Drift;
 using SlmEdge.Worker.Jobs;
 using SlmEdge.Worker.Journal;
 using SlmEdge.Worker.Limits;
+using SlmEdge.Worker.Otlp;
 
 namespace SlmEdge.Tools.Edge.Serve;
 
@@ -73,6 +75,10 @@ internal sealed class ServeArguments
 
     private readonly Option<int> journalDays = new("--journal-days") { Description = "Days after which an entry goes; 0 is never." };
 
+    private readonly Option<string?> webhook = new("--webhook") { Description = "Address that alarms are posted to, as JSON: http or https. Default: none.", HelpName = "URL" };
+
+    private readonly Option<string?> otlp = new("--otlp") { Description = "Collector that metrics are sent to twice a minute, as OTLP over HTTP in JSON, for example http://localhost:4318. Default: none.", HelpName = "URL" };
+
     private readonly Option<bool> logRequests = new("--log-requests") { Description = "Write a line for every request, not only for what failed." };
 
     private readonly Option<bool> logText = new("--log-text") { Description = "Write the texts that are asked about into those lines." };
@@ -94,7 +100,7 @@ internal sealed class ServeArguments
         {
             urls, socketMode, keys, allowAnonymous, certificate, certificateKey, passwordFile,
             maxBytes, maxTexts, maxTokens, requestSeconds, rate, burst, maxConnections, logRequests, logText,
-            data, inbox, inboxSettle, broker, brokerQueue, brokerResults, brokerExchange, brokerCredentials, brokerAuthorities, brokerPrefetch, journalText, journalEntries, journalBytes, journalDays,
+            data, inbox, inboxSettle, broker, brokerQueue, brokerResults, brokerExchange, brokerCredentials, brokerAuthorities, brokerPrefetch, journalText, journalEntries, journalBytes, journalDays, webhook, otlp,
         })
         {
             command.Options.Add(option);
@@ -130,6 +136,8 @@ internal sealed class ServeArguments
                 MaxBytes = parsed.GetValue(journalBytes),
                 MaxAge = parsed.GetValue(journalDays) is > 0 and var days ? TimeSpan.FromDays(days) : null,
             },
+            Webhook = parsed.GetValue(webhook) is { } hook ? new WebhookOptions { Address = Address(hook, "--webhook") } : null,
+            Otlp = parsed.GetValue(otlp) is { } collector ? new OtlpOptions { Address = Address(collector, "--otlp") } : null,
             Log = Console.Error.WriteLine,
             LogRequests = parsed.GetValue(logRequests) || parsed.GetValue(logText),
             LogText = parsed.GetValue(logText),
@@ -145,6 +153,10 @@ internal sealed class ServeArguments
 
         return options;
     }
+
+    private static Uri Address(string text, string option) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        ? address
+        : throw new UsageException($"{option} has to be an http or https address, not '{text}'.");
 
     private static UnixFileMode Mode(string octal)
     {

@@ -10,7 +10,7 @@ namespace SlmEdge.ExportTool.Commands;
 internal static class FitCommand
 {
     private const string Description = """
-        Search layers, vocabulary and quantisation for the fastest model that keeps to the limits, and build its bundle.
+        Search prompt, layers, vocabulary and quantisation for the fastest model that keeps to the limits, and build its bundle.
 
         Candidates are scored on the run's validation rows and timed on this machine. Exit code 1 when none keeps to the limits;
         table and report are written all the same. What was scored is kept until the search has ended: the same command goes on.
@@ -30,12 +30,13 @@ internal static class FitCommand
         ListOption.AcceptOnly(tried, formats);
         var minLayers = new Option<int>("--min-layers") { Description = "Fewest layers to try.", DefaultValueFactory = _ => 1, HelpName = "N" }.AtLeast(1);
         var recover = new Option<int>("--recover") { Description = "Train every model with fewer layers again for as many passes over the run's training rows.", DefaultValueFactory = _ => 0, HelpName = "EPOCHS" }.Between(0, 1000);
+        var keepPrompt = new Option<bool>("--keep-prompt") { Description = "Leave the labels in the prompt; without it a prompt that lists them is also tried without, when --recover trains again." };
         var data = new Option<string?>("--data") { Description = "Held-out rows for the proof of the chosen one; without it the proof is on the validation rows that chose it.", HelpName = "FILE" };
         var work = new Option<string?>("--work") { Description = "Where models and scores are kept meanwhile; default: beside the bundle.", HelpName = "DIR" };
         Option<double> maxKl = CommonOptions.MaxKl();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("fit", Description) { run, baseModel, output, latency, size, accuracy, loss, tried, minLayers, recover, data, work, maxKl, threads, json };
+        var command = new Command("fit", Description) { run, baseModel, output, latency, size, accuracy, loss, tried, minLayers, recover, keepPrompt, data, work, maxKl, threads, json };
         command.SetAction((parsed, ct) => Task.Run(() =>
         {
             double? minAccuracy = parsed.GetValue(accuracy) / 100;
@@ -51,6 +52,7 @@ internal static class FitCommand
                     parsed.GetValue(loss) ?? (minAccuracy is null ? 0.5 : null)),
                 MinLayers = parsed.GetValue(minLayers),
                 RecoverEpochs = parsed.GetValue(recover),
+                KeepPrompt = parsed.GetValue(keepPrompt),
                 DataFile = parsed.GetValue(data),
                 WorkDirectory = parsed.GetValue(work),
                 MaxKl = parsed.GetValue(maxKl),

@@ -10,7 +10,9 @@ namespace SlmEdge.ExportTool.Display;
 internal static class FitDisplay
 {
     public static void Scored(FitScore score) => Console.Error.WriteLine(
-        string.Create(CultureInfo.InvariantCulture, $"{score.Name}: {Percent(score.Accuracy)} %, {score.LatencyMs:F2} ms, {Rate(score.TextsPerSecond)} texts/s, {Bytes(score.SizeBytes)}"));
+        score.GivenUpAfter is { } rows
+            ? string.Create(CultureInfo.InvariantCulture, $"{score.Name}: {Percent(score.Accuracy)} % of the first {rows} rows; given up")
+            : string.Create(CultureInfo.InvariantCulture, $"{score.Name}: {Percent(score.Accuracy)} %, {score.LatencyMs:F2} ms, {Rate(score.TextsPerSecond)} texts/s, {Bytes(score.SizeBytes)}"));
 
     public static void Show(FitOutcome outcome, bool provenOnValidation, bool json)
     {
@@ -29,14 +31,14 @@ internal static class FitDisplay
             Console.WriteLine(JsonSerializer.Serialize(
                 new
                 {
-                    outcome.ReferenceAccuracy, outcome.ValidationRows, outcome.Best, outcome.Front, candidates = outcome.Scores, report = outcome.ReportPath,
+                    outcome.ReferenceAccuracy, outcome.ValidationRows, outcome.Best, outcome.Front, candidates = outcome.Scores, outcome.GivenUp, report = outcome.ReportPath,
                     bundle = outcome.Bundle?.OutputPath, smaller = outcome.Bundle?.Smaller?.Description,
                 },
                 new JsonSerializerOptions(JsonSerializerDefaults.Web)));
             return;
         }
 
-        Table table = Tables.Create(("layers", true), ("vocabulary", false), ("form", false), ("accuracy %", true), ("lost", true), ("alone ms", true), ("texts/s", true), ("size", true), ("", false));
+        Table table = Tables.Create(("layers", true), ("vocabulary", false), ("prompt", false), ("form", false), ("accuracy %", true), ("lost", true), ("alone ms", true), ("texts/s", true), ("size", true), ("", false));
         IEnumerable<FitScore> shown = outcome.Best is { } chosen && !outcome.Front.Any(chosen.IsOf) ? outcome.Front.Append(chosen) : outcome.Front;
         foreach (FitScore score in shown)
         {
@@ -44,6 +46,7 @@ internal static class FitDisplay
             {
                 score.Layers.ToString(CultureInfo.InvariantCulture),
                 score.Trimmed ? "trimmed" : "whole",
+                score.ShortPrompt ? "short" : "as trained",
                 score.Format,
                 Percent(score.Accuracy),
                 (100 * (outcome.ReferenceAccuracy - score.Accuracy)).ToString("F2", CultureInfo.InvariantCulture),
@@ -55,7 +58,7 @@ internal static class FitDisplay
         }
 
         Tables.Output().Write(table);
-        Console.WriteLine($"{outcome.Scores.Count} candidates on {outcome.ValidationRows} validation rows; the trained model has {Percent(outcome.ReferenceAccuracy)} %");
+        Console.WriteLine($"{outcome.Scores.Count} candidates on {outcome.ValidationRows} validation rows{(outcome.GivenUp.Count == 0 ? "" : $", {outcome.GivenUp.Count} more given up on a part of them")}; the trained model has {Percent(outcome.ReferenceAccuracy)} %");
         if (outcome.Bundle is { } bundle)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"on {bundle.Proof.Data.Texts.Count} rows of {Path.GetFileName(bundle.Proof.Data.Name)}: {Percent(bundle.Proof.Recommended!.Report.Accuracy)} %, the trained model {Percent(bundle.Proof.Reference.Report.Accuracy)} %"));

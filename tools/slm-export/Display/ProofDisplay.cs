@@ -42,6 +42,11 @@ internal static class ProofDisplay
 
         console.Write(table);
         Console.WriteLine($"{proof.Data.Texts.Count} held-out texts; calibration temperature {proof.Calibration.Temperature.ToString("F2", System.Globalization.CultureInfo.InvariantCulture)}");
+        if ((proof.Recommended ?? proof.Reference).Report.MicroF1 is { } micro)
+        {
+            Console.WriteLine(FormattableString.Invariant($"several labels a text: accuracy is the share of texts with exactly their labels; micro-F1 {micro:F3}, labels from {proof.Calibration.LabelThreshold ?? proof.Task.Decision.LabelThreshold:F3} on"));
+        }
+
         if (outcome.Merging is { Reason: null } merging)
         {
             Console.WriteLine(merging);

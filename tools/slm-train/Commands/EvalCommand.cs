@@ -28,11 +28,12 @@ internal static class EvalCommand
         var generalTokens = new Option<int>("--general-tokens") { DefaultValueFactory = _ => 16384, Description = "Tokens of general text to score" }.AtLeast(64);
         var report = new Option<FileInfo?>("--report") { Description = "Write an HTML report" };
         var maxNewTokens = new Option<int>("--max-new-tokens") { DefaultValueFactory = _ => 256, Description = "Most tokens of an answer, of tasks that write text" }.AtLeast(1);
+        var labelThreshold = new Option<double?>("--label-threshold") { Description = "From which probability on a label is given, of tasks with several labels a text; else the task's or the run's" };
         var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 0, Description = "Compute threads; 0 leaves the choice to libtorch" }.InThreads();
         var json = new Option<bool>("--json") { Description = "Print the result as JSON" };
         var command = new Command("eval", "Score a model on rows whose answers are known") 
         {
-            @base, adapter, task, data, textColumn, labelColumn, train, against, againstAdapter, general, generalTokens, maxNewTokens, report, threads, json,
+            @base, adapter, task, data, textColumn, labelColumn, train, against, againstAdapter, general, generalTokens, maxNewTokens, labelThreshold, report, threads, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -51,11 +52,21 @@ internal static class EvalCommand
                 GeneralFile = parsed.GetValue(general)?.FullName,
                 GeneralTokens = parsed.GetValue(generalTokens),
                 MaxNewTokens = parsed.GetValue(maxNewTokens),
+                LabelThreshold = parsed.GetValue(labelThreshold),
                 Threads = parsed.GetValue(threads),
             };
             ColumnsOfKind.Check(options.Task.Kind, parsed, textColumn, labelColumn);
             Action<string>? message = asJson ? null : TrainingDisplay.Message;
-            if (options.Task.Kind == TaskKind.Classify)
+            if (options.Task.Decision.MultiLabel)
+            {
+                if (parsed.GetValue(report) is not null)
+                {
+                    throw new Training.TrainingException("--report shows decisions for one label a text; with several labels use --json.");
+                }
+
+                SeveralLabelsDisplay.Print(SeveralLabelsEvaluation.Run(options, message, cancellation), asJson);
+            }
+            else if (options.Task.Kind == TaskKind.Classify)
             {
                 Score(options, parsed.GetValue(report), asJson, message, cancellation);
             }

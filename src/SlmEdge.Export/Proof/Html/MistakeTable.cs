@@ -14,7 +14,7 @@ internal static class MistakeTable
         int labels = proof.Task.Labels.Count;
         double Confidence(int row) => Math.Exp(stage.LogProbs[(row * labels) + stage.Predicted[row]]);
         int[] wrong = [.. Enumerable.Range(0, stage.Predicted.Length)
-            .Where(row => stage.Predicted[row] != proof.Data.Labels[row])
+            .Where(row => !proof.Data.Has(row, stage.Predicted[row]))
             .OrderByDescending(Confidence)];
         if (wrong.Length == 0)
         {
@@ -28,7 +28,7 @@ internal static class MistakeTable
         {
             string text = proof.Data.Texts[row];
             html.Append($"<tr><td class=\"text\">{Escape(text.Length > MaxText ? text[..MaxText] + "…" : text)}</td>");
-            html.Append($"<td class=\"text\">{Escape(proof.Task.Labels[proof.Data.Labels[row]].Name)}</td><td class=\"text\">{Escape(proof.Task.Labels[stage.Predicted[row]].Name)}</td>");
+            html.Append($"<td class=\"text\">{Escape(string.Join(", ", proof.Data.LabelSets[row].Select(label => proof.Task.Labels[label].Name)))}</td><td class=\"text\">{Escape(proof.Task.Labels[stage.Predicted[row]].Name)}</td>");
             html.Append($"<td>{Percent(Confidence(row), 0)}</td></tr>");
         }
 

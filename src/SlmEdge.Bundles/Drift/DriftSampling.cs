@@ -1,0 +1,41 @@
+namespace SlmEdge.Bundles.Drift;
+
+/// <summary>From the tokens of a text to what is remembered of it.</summary>
+internal static class DriftSampling
+{
+    public static DriftText Describe(int label, double confidence, IReadOnlyList<int> tokens, IReadOnlySet<int> unknown)
+    {
+        var text = new DriftText
+        {
+            Label = (ushort)label,
+            Confidence = DriftText.ConfidenceLevel(confidence),
+            Length = DriftText.LengthLevel(tokens.Count),
+            TokenCount = (byte)Math.Min(tokens.Count, DriftText.MaxTokens),
+        };
+        for (int i = 0; i < text.TokenCount; i++)
+        {
+            text.Tokens[i] = DriftText.TokenClass(tokens[Place(i, tokens.Count)]);
+        }
+
+        text.HasUnknown = Any(tokens, unknown.Contains);
+        return text;
+    }
+
+    /// <summary>Whether one of the tokens that are looked at has a property.</summary>
+    public static bool Any(IReadOnlyList<int> tokens, Func<int, bool> property)
+    {
+        int count = Math.Min(tokens.Count, DriftText.MaxTokens);
+        for (int i = 0; i < count; i++)
+        {
+            if (property(tokens[Place(i, tokens.Count)]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Where the i-th token that is looked at stands in a text of so many.</summary>
+    public static int Place(int i, int tokens) => tokens <= DriftText.MaxTokens ? i : (int)((long)i * tokens / DriftText.MaxTokens);
+}
