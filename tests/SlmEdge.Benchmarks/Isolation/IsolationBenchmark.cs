@@ -31,7 +31,16 @@ internal static class IsolationBenchmark
             new WorkerLog(Console.Error.WriteLine),
             default);
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"isolation: {Machine.Describe()}, {arguments.Threads} thread(s), {runtime.File}, {texts.Length} texts, {arguments.Repetitions} rounds"));
+            CultureInfo.InvariantCulture, $"isolation: {Machine.Describe()}, {arguments.Threads} thread(s), {runtime.File}, {(runtime.IsDeterministic ? "deterministic" : "fast")} mode, {texts.Length} texts, {arguments.Repetitions} rounds"));
+
+        // Two engines that compute in different ways cannot be compared; neither can two builds, whose last bits may differ.
+        var (ours, theirs) = (await here.ClassifyAsync(texts, default), await child.ClassifyAsync(texts, default));
+        if (here.Bundle.IsDeterministic != child.Bundle.IsDeterministic || here.Bundle.EngineInfo.CpuLevel != child.Bundle.EngineInfo.CpuLevel
+            || !ours.SelectMany(decision => decision.Scores).SequenceEqual(theirs.SelectMany(decision => decision.Scores)))
+        {
+            throw new BenchmarkException("The two engines do not decide alike.");
+        }
+
         Contender[] contenders =
         [
             One("in this process, one after another", here), One("in a process of its own, one after another", child),
