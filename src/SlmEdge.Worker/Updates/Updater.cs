@@ -482,8 +482,9 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
             }
         }
 
-        Finish(new UpdateEntry(time.GetUtcNow(), trial.Previous, trial.Version, trial.Source, UpdateOutcome.RolledBack, reason));
+        // Who sees that it is over finds it in the log.
         log.Write(WorkerLogLevel.Error, "update-rolled-back", ("from", trial.Version), ("to", trial.Previous), ("reason", reason));
+        Finish(new UpdateEntry(time.GetUtcNow(), trial.Previous, trial.Version, trial.Source, UpdateOutcome.RolledBack, reason));
     }
 
     // Under the lock.
