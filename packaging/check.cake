@@ -83,7 +83,7 @@ void InRoot(string folder, string script)
 {
     WriteFile($"{folder}/check.sh", $"""
         set -eu
-        cd /work
+        cd /carried
         for program in dotnet node npm; do
             if command -v $program >/dev/null; then echo "$program is here: the root is not empty" >&2; exit 1; fi
         done
@@ -93,14 +93,14 @@ void InRoot(string folder, string script)
     Run("unshare", ["--net", "--mount", "--pid", "--fork", $"--mount-proc={folder}/proc", "chroot", folder, "/usr/bin/env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "/bin/sh", "/check.sh"]);
 }
 
-void PutWork(string folder, string bundle, params string[] files)
+void Carry(string folder, string bundle, params string[] files)
 {
-    System.IO.Directory.CreateDirectory($"{folder}/work");
+    System.IO.Directory.CreateDirectory($"{folder}/carried");
     foreach (var (source, name) in files.Select(file => (file, System.IO.Path.GetFileName(file))).Append((bundle, "bundle.slmb")).Append((fiveTexts, "texts.jsonl")))
-        System.IO.File.Copy(source, $"{folder}/work/{name}", true);
+        System.IO.File.Copy(source, $"{folder}/carried/{name}", true);
 
     // A file of this name in the current folder is no library, and nobody may try to load it.
-    System.IO.File.WriteAllText($"{folder}/work/libstdc++.so.6", "not a library");
+    System.IO.File.WriteAllText($"{folder}/carried/libstdc++.so.6", "not a library");
 }
 
 string Classify(string program) =>
@@ -108,7 +108,7 @@ string Classify(string program) =>
 
 void SameAsPacked(string what, string folder, Dictionary<string, List<(string, double)>> expected, double tolerance)
 {
-    foreach (var engine in engineNames) SameDecisions($"{what}, {engine}", expected[engine], Decisions(System.IO.File.ReadLines($"{folder}/work/{engine}.jsonl")), tolerance);
+    foreach (var engine in engineNames) SameDecisions($"{what}, {engine}", expected[engine], Decisions(System.IO.File.ReadLines($"{folder}/carried/{engine}.jsonl")), tolerance);
 }
 
 // ---- the checks -------------------------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ void CheckArchive(string bundle, Dictionary<string, List<(string, double)>> expe
 {
     var name = ArchiveName(rid);
     var folder = CopyOfRoot("archive");
-    PutWork(folder, bundle, $"{packages}/{name}.tar.gz");
+    Carry(folder, bundle, $"{packages}/{name}.tar.gz");
     InRoot(folder, $"""
         tar -xzf {name}.tar.gz
         ./{name}/install.sh
@@ -133,7 +133,7 @@ void CheckDebian(string bundle, Dictionary<string, List<(string, double)>> expec
     var file = DebianFile(rid);
     var name = System.IO.Path.GetFileName(file);
     var folder = CopyOfRoot("debian");
-    PutWork(folder, bundle, file);
+    Carry(folder, bundle, file);
     InRoot(folder, $"""
         dpkg -i {name}
         dpkg --verify slm-edge
@@ -150,7 +150,7 @@ void CheckDebian(string bundle, Dictionary<string, List<(string, double)>> expec
         """);
     SameAsPacked("Debian package in an empty root without network", folder, expected, 1e-5);
     Proved("Debian package: a changed /etc/default/slm-edge outlives an installation over it, and is gone after a purge");
-    if (System.IO.File.ReadAllText($"{folder}/work/unit") != DebianUnit()) throw new CakeException("The unit in the package is not the one that the program writes.");
+    if (System.IO.File.ReadAllText($"{folder}/carried/unit") != DebianUnit()) throw new CakeException("The unit in the package is not the one that the program writes.");
     if (OnPath("lintian"))
     {
         foreach (var system in systems) Run("lintian", ["--fail-on", "error", "--allow-root", "--tag-display-limit", "0", DebianFile(system)]);
@@ -166,17 +166,17 @@ void CheckOtherProcessor(string bundle, Dictionary<string, List<(string, double)
     var libraries = ForeignLibraries("arm64");
     var folder = $"{checks}/arm64";
     NewFolder(folder);
-    PutWork(folder, bundle);
-    Run("tar", ["-xzf", $"{packages}/{name}.tar.gz", "-C", $"{folder}/work"]);
+    Carry(folder, bundle);
+    Run("tar", ["-xzf", $"{packages}/{name}.tar.gz", "-C", $"{folder}/carried"]);
     Run("dpkg-deb", ["-x", DebianFile(system), folder]);
 
     // No root: its own programs would need the kernel's help to run here. qemu gives the program the other processor's libraries.
-    foreach (var (what, program) in new[] { ("archive", $"{folder}/work/{name}/slm-edge"), ("Debian package", $"{folder}/usr/lib/slm-edge/slm-edge") })
+    foreach (var (what, program) in new[] { ("archive", $"{folder}/carried/{name}/slm-edge"), ("Debian package", $"{folder}/usr/lib/slm-edge/slm-edge") })
     {
-        foreach (var engine in engineNames) System.IO.File.Delete($"{folder}/work/{engine}.jsonl");
+        foreach (var engine in engineNames) System.IO.File.Delete($"{folder}/carried/{engine}.jsonl");
         WriteFile($"{checks}/arm64.sh", $"""
             set -eu
-            cd {folder}/work
+            cd {folder}/carried
             {Classify($"qemu-aarch64-static -L {libraries} {program}")}
             """ + "\n");
         Run("unshare", ["--net", "/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "HOME=/nonexistent", "/bin/sh", $"{checks}/arm64.sh"]);

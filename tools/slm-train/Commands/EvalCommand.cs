@@ -6,7 +6,6 @@ using SlmEdge.Train.Display;
 using SlmEdge.Training.Evaluation;
 using SlmEdge.Training.Reports;
 using SlmEdge.Training.Runs;
-using Spectre.Console;
 
 namespace SlmEdge.Train.Commands;
 
@@ -117,19 +116,7 @@ internal static class EvalCommand
             return;
         }
 
-        var table = new Table().Border(TableBorder.Rounded);
-        table.AddColumn("label");
-        foreach (var name in new[] { "precision", "recall", "F1", "rows" })
-        {
-            table.AddColumn(new TableColumn(name).RightAligned());
-        }
-
-        foreach (var row in result.Labels)
-        {
-            table.AddRow(Markup.Escape(row.Label), Share(row.Precision), Share(row.Recall), Share(row.F1), row.Rows.ToString("N0", CultureInfo.InvariantCulture));
-        }
-
-        AnsiConsole.Write(table);
+        LabelTable.Print(result.Labels);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy {result.Accuracy:P2}, macro-F1 {result.MacroF1:F4}, calibration error {result.CalibrationError:F4}, {result.Rows:N0} rows, {result.TextsPerSecond:N0} texts/s"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"95 % intervals: accuracy {result.AccuracyInterval.Low:P2} to {result.AccuracyInterval.High:P2}, macro-F1 {result.MacroF1Interval.Low:F4} to {result.MacroF1Interval.High:F4}"));
         foreach (var rival in result.Rivals)
@@ -140,6 +127,4 @@ internal static class EvalCommand
 
         WritingDisplay.PrintForgetting(result.Forgetting);
     }
-
-    private static string Share(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
 }

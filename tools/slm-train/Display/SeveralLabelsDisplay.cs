@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using SlmEdge.Training.Evaluation;
 using SlmEdge.Training.Runs;
-using Spectre.Console;
 
 namespace SlmEdge.Train.Display;
 
@@ -17,19 +16,7 @@ internal static class SeveralLabelsDisplay
             return;
         }
 
-        var table = new Table().Border(TableBorder.Rounded);
-        table.AddColumn("label");
-        foreach (var name in new[] { "precision", "recall", "F1", "rows" })
-        {
-            table.AddColumn(new TableColumn(name).RightAligned());
-        }
-
-        foreach (var row in result.Labels)
-        {
-            table.AddRow(Markup.Escape(row.Label), Share(row.Precision), Share(row.Recall), Share(row.F1), row.Rows.ToString("N0", CultureInfo.InvariantCulture));
-        }
-
-        AnsiConsole.Write(table);
+        LabelTable.Print(result.Labels);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"micro-F1 {result.MicroF1:F4}, macro-F1 {result.MacroF1:F4}, exactly right {result.SubsetAccuracy:P2}, labels from {result.LabelThreshold:F3} on, {result.Rows:N0} rows, {result.TextsPerSecond:N0} texts/s"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"95 % intervals: micro-F1 {result.MicroF1Interval.Low:F4} to {result.MicroF1Interval.High:F4}, exactly right {result.SubsetAccuracyInterval.Low:P2} to {result.SubsetAccuracyInterval.High:P2}"));
         if (result.Baseline is { } baseline)
@@ -39,6 +26,4 @@ internal static class SeveralLabelsDisplay
 
         WritingDisplay.PrintForgetting(result.Forgetting);
     }
-
-    private static string Share(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
 }
