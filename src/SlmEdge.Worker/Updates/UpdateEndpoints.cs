@@ -170,6 +170,7 @@ internal sealed class UpdateEndpoints(Updater? updater, WorkerOptions options) :
     private static HttpProblem Describe(UpdateException refused) => refused.Reason switch
     {
         UpdateRefusal.Busy => new HttpProblem(StatusCodes.Status409Conflict, "update-running", "Update running", refused.Message, TimeSpan.FromSeconds(10)),
+        UpdateRefusal.Stopping => new HttpProblem(StatusCodes.Status503ServiceUnavailable, "stopping", "Stopping", refused.Message, TimeSpan.FromSeconds(5)),
         UpdateRefusal.NoTrustedKeys => new HttpProblem(StatusCodes.Status403Forbidden, "no-trusted-keys", "No trusted keys", refused.Message),
         UpdateRefusal.OtherBundle => new HttpProblem(StatusCodes.Status409Conflict, "other-bundle", "Another bundle", refused.Message),
         _ => new HttpProblem(StatusCodes.Status422UnprocessableEntity, "bundle-refused", "Bundle refused", refused.Message),

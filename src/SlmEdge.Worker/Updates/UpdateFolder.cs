@@ -135,7 +135,7 @@ internal sealed class UpdateFolder : IAsyncDisposable
             }
             catch (UpdateException refused)
             {
-                if (refused.Reason == UpdateRefusal.Busy || stop.IsCancellationRequested)
+                if (refused.Reason is UpdateRefusal.Busy or UpdateRefusal.Stopping)
                 {
                     return;
                 }

@@ -6,6 +6,9 @@ internal enum UpdateRefusal
     /// <summary>Another update, or the trial of the last one, is under way.</summary>
     Busy,
 
+    /// <summary>The service is stopping: nothing is said about the bundle.</summary>
+    Stopping,
+
     /// <summary>The store has no trusted keys: nobody could be told from a forger.</summary>
     NoTrustedKeys,
 

@@ -188,9 +188,10 @@ internal sealed class Updater : IAnswerObserver, IAsyncDisposable
                 await next.DisposeAsync().ConfigureAwait(false);
             }
 
-            var refusal = error as UpdateException ?? error.InnerException as UpdateException ?? new UpdateException(
-                error is BundleStoreBusyException ? UpdateRefusal.Busy : UpdateRefusal.Refused,
-                error is OperationCanceledException ? "The service is stopping; send the bundle again." : error.Message);
+            // Before it is on record: what the service's end broke off was not refused, and what was refused before stays refused.
+            var refusal = stop.IsCancellationRequested
+                ? new UpdateException(UpdateRefusal.Stopping, "The service is stopping; send the bundle again.")
+                : error as UpdateException ?? error.InnerException as UpdateException ?? new UpdateException(error is BundleStoreBusyException ? UpdateRefusal.Busy : UpdateRefusal.Refused, error.Message);
             Finish(new UpdateEntry(time.GetUtcNow(), from, to, source, UpdateOutcome.Refused, refusal.Message));
             log.Write(WorkerLogLevel.Warning, "update-refused", ("from", from), ("to", to), ("source", source), ("reason", refusal.Message));
             throw refusal;

@@ -241,4 +241,29 @@ public sealed class UpdateTests
 
         UpdateOptions Watched(UpdateOptions options) => options with { Folder = service.Stick, FolderSettle = TimeSpan.FromMilliseconds(40), Trial = new TrialOptions { Decisions = 0 } };
     }
+
+    [SkippableFact]
+    public async Task A_refusal_just_before_a_stop_is_remembered()
+    {
+        await using var service = await UpdatedService.CreateAsync();
+        var stopping = new TaskCompletionSource<Task>();
+        service.OnLog = line =>
+        {
+            if (line.Contains("update-refused", StringComparison.Ordinal) && !stopping.Task.IsCompleted)
+            {
+                // The service has begun to stop when the folder hears of the refusal.
+                stopping.SetResult(service.StopAsync());
+                Thread.Sleep(300);
+            }
+        };
+        File.Copy(service.Make("3.0", signed: false), Path.Combine(service.Stick, "unsigned.slmb"));
+        await service.StartAgainAsync(Watched);
+        await await stopping.Task.WaitAsync(TimeSpan.FromMinutes(2));
+
+        await service.StartAgainAsync(Watched);
+        File.Copy(service.Make("4.0"), Path.Combine(service.Stick, "z-last.slmb"));
+        (await service.WaitAsync("idle", 2)).GetProperty("history")[0].GetProperty("to").GetString().ShouldBe("4.0");
+
+        UpdateOptions Watched(UpdateOptions options) => options with { Folder = service.Stick, FolderSettle = TimeSpan.FromMilliseconds(200), Trial = new TrialOptions { Decisions = 0 } };
+    }
 }

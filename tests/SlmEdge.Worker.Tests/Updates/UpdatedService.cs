@@ -31,6 +31,9 @@ internal sealed class UpdatedService : IAsyncDisposable
 
     public ConcurrentQueue<string> Log { get; } = new();
 
+    /// <summary>Sees each line of the log while whoever wrote it waits.</summary>
+    public Action<string>? OnLog { get; set; }
+
     public HttpClient Client { get; private set; } = new();
 
     /// <summary>A store with the first version; the service is not started.</summary>
@@ -56,9 +59,15 @@ internal sealed class UpdatedService : IAsyncDisposable
     {
         var updates = new UpdateOptions { StorePath = Store, BundleName = "stories", Trial = new TrialOptions { Decisions = 300 } };
         service = await WorkerService.StartFromStoreAsync(
-            new RuntimeOptions { Threads = 1 }, isolation, new WorkerOptions { Urls = ["http://127.0.0.1:0"], Updates = change?.Invoke(updates) ?? updates, Log = Log.Enqueue });
+            new RuntimeOptions { Threads = 1 }, isolation, new WorkerOptions { Urls = ["http://127.0.0.1:0"], Updates = change?.Invoke(updates) ?? updates, Log = Note });
         Client.Dispose();
         Client = new HttpClient { BaseAddress = new Uri(service.Addresses[0]) };
+    }
+
+    private void Note(string line)
+    {
+        Log.Enqueue(line);
+        OnLog?.Invoke(line);
     }
 
     public async Task StopAsync()
