@@ -97,7 +97,7 @@ public sealed class Bundle : IDisposable
     public IReadOnlyList<BundleFile> GetFiles(BundleFileRole role) => [.. Manifest.Files.Where(file => file.Role == role)];
 
     /// <summary>Reads what the bundle's texts are compared with.</summary>
-    /// <returns>The reference, or <see langword="null"/> for bundles without one.</returns>
+    /// <returns>The reference, or <see langword="null"/> for bundles without one, or with one of an earlier program, which compared otherwise.</returns>
     /// <exception cref="BundleException">It is malformed, or of another task.</exception>
     public DriftReference? ReadDriftReference()
     {
@@ -109,16 +109,22 @@ public sealed class Bundle : IDisposable
         DriftReference reference;
         try
         {
-            reference = DriftReference.Parse(File.ReadAllBytes(GetFilePath(file.Path)), BundlePath);
+            byte[] utf8 = file.Size <= DriftReference.MaxBytes ? File.ReadAllBytes(GetFilePath(file.Path)) : [];
+            if (DriftReferenceJson.IsOfEarlierVersion(utf8))
+            {
+                return null;
+            }
+
+            reference = DriftReference.Parse(utf8, BundlePath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new BundleException(e.Message, BundlePath, file.Path, e);
         }
 
-        return reference.LabelCount == Manifest.Task.Labels.Count
+        return reference.LabelCount == (Manifest.Task.Decision.MultiLabel ? 0 : Manifest.Task.Labels.Count)
             ? reference
-            : throw new BundleException($"counts {reference.LabelCount} labels, and the task has {Manifest.Task.Labels.Count}", BundlePath, file.Path);
+            : throw new BundleException($"counts {reference.LabelCount} labels, and the task has {Manifest.Task.Labels.Count}{(Manifest.Task.Decision.MultiLabel ? ", several for a text" : "")}", BundlePath, file.Path);
     }
 
     /// <summary>Nothing is held open: the unpacked files stay in the cache for the next time.</summary>

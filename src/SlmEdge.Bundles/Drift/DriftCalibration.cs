@@ -14,12 +14,12 @@ internal static class DriftCalibration
     // The thresholds are set for less than the rate that is stated: they rest on few stretches, and rows are no perfect likeness of what comes.
     private const double Reserve = 0.7;
 
-    public static (double[] Thresholds, double[] Usual, double Observed) Find(DriftText[] rows, int labels, DriftOptions options, CancellationToken ct)
+    public static (double[] Thresholds, double[] Usual, double Observed) Find(DriftText[] rows, int labels, LabelDistance? distance, DriftOptions options, CancellationToken ct)
     {
         double[][] highest = new double[options.Simulations][];
         double[][] middle = new double[options.Simulations][];
         Parallel.For(0, options.Simulations, new ParallelOptions { CancellationToken = ct }, stretch =>
-            (highest[stretch], middle[stretch]) = Simulate(rows, labels, options, new Random(unchecked((options.Seed * 1_000_003) + stretch))));
+            (highest[stretch], middle[stretch]) = Simulate(rows, labels, distance, options, new Random(unchecked((options.Seed * 1_000_003) + stretch))));
 
         double[][] sorted = [.. Enumerable.Range(0, DriftMeasure.Count).Select(statistic => highest.Select(values => values[statistic]).OrderDescending().ToArray())];
         double allowed = options.FalseAlarmRate * Reserve * options.Simulations;
@@ -44,7 +44,7 @@ internal static class DriftCalibration
     }
 
     /// <summary>The highest value of each statistic in a stretch without any change, and the value at its end.</summary>
-    private static (double[] Highest, double[] Last) Simulate(DriftText[] rows, int labels, DriftOptions options, Random random)
+    private static (double[] Highest, double[] Last) Simulate(DriftText[] rows, int labels, LabelDistance? distance, DriftOptions options, Random random)
     {
         var reference = new DriftCounts(labels);
         for (int i = 0; i < rows.Length; i++)
@@ -69,7 +69,7 @@ internal static class DriftCalibration
             window.Add(place);
             if (i + 1 >= ring.Length && (i + 1) % options.Step == 0)
             {
-                DriftMeasure.Compute(reference, window, values);
+                DriftMeasure.Compute(reference, distance, window, values);
                 for (int statistic = 0; statistic < values.Length; statistic++)
                 {
                     highest[statistic] = Math.Max(highest[statistic], values[statistic]);
@@ -83,10 +83,18 @@ internal static class DriftCalibration
     private static DriftText Stranger(DriftText[] rows, int labels, Random random)
     {
         DriftText text = rows[random.Next(rows.Length)];
-        text.Label = (ushort)random.Next(labels);
-        text.Confidence = (byte)random.Next(DriftText.Levels);
+        if (labels > 0)
+        {
+            text.Label = (ushort)random.Next(labels);
+            text.Confidence = (byte)random.Next(DriftText.Levels);
+            text.ScoreCount = 1;
+            text.ScoreClasses[0] = DriftText.ScoreClass(text.Label);
+            text.Scores[0] = byte.MaxValue;
+        }
+
         text.HasUnknown = true;
         text.HasNew = true;
+        text.AnswerLength = text.AnswerLength == DriftText.NoLength ? DriftText.NoLength : (byte)random.Next(DriftText.Levels);
         for (int i = 0; i < text.TokenCount; i++)
         {
             text.Tokens[i] = (byte)random.Next(DriftText.TokenClasses);

@@ -7,7 +7,8 @@ namespace SlmEdge.Bundles.Drift;
 /// <remarks>Safe to use from several threads. It keeps no text and no token: a few dozen bytes for each text of the window.</remarks>
 public sealed class DriftMonitor
 {
-    private const byte StateVersion = 1;
+    private const byte StateVersion = 2;
+    private const int TextHead = 8;
     private const int StateHead = 11 + (DriftMeasure.Count * sizeof(double));
 
     private readonly Lock gate = new();
@@ -35,14 +36,35 @@ public sealed class DriftMonitor
     /// <param name="label">Index of the best label in the task.</param>
     /// <param name="confidence">Its calibrated probability.</param>
     /// <param name="tokens">The tokens that the model read for the text.</param>
+    /// <param name="scores">The likeliest labels, as when the reference was made; <see langword="null"/> where only the label is known.</param>
     /// <returns>Alarms that began or ended with it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such label.</exception>
-    public IReadOnlyList<DriftChange> Add(int label, double confidence, IReadOnlyList<int> tokens)
+    public IReadOnlyList<DriftChange> Add(int label, double confidence, IReadOnlyList<int> tokens, IReadOnlyList<DriftScore>? scores = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(label);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, reference.LabelCount);
         ArgumentNullException.ThrowIfNull(tokens);
-        DriftText text = reference.Describe(label, confidence, tokens);
+        foreach (DriftScore score in scores ??= [])
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(score.Label, nameof(scores));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(score.Label, reference.LabelCount, nameof(scores));
+        }
+
+        return Add(reference.Describe(label, confidence, scores, tokens));
+    }
+
+    /// <summary>Takes an answered text.</summary>
+    /// <param name="answer">The text, and how long the answer is.</param>
+    /// <returns>Alarms that began or ended with it.</returns>
+    /// <exception cref="InvalidOperationException">The reference is of texts with one label each.</exception>
+    public IReadOnlyList<DriftChange> Add(DriftAnswer answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        return reference.LabelCount == 0 ? Add(reference.Describe(answer)) : throw new InvalidOperationException("The reference is of decided texts; say what was decided.");
+    }
+
+    private IReadOnlyList<DriftChange> Add(in DriftText text)
+    {
         lock (gate)
         {
             Push(text);
@@ -64,8 +86,8 @@ public sealed class DriftMonitor
             return new DriftSummary(
                 texts,
                 window.Texts,
-                isCompared ? [.. values.Select((value, i) => new DriftReading((DriftStatistic)i, value, reference.Thresholds[i], reference.Usual[i], alarms[i]))] : [],
-                DriftAccuracy.Of(reference.Counts.Confidence, reference.Right, window.Confidence),
+                isCompared ? [.. reference.Statistics.Select(statistic => Reading((int)statistic))] : [],
+                reference.LabelCount == 0 ? null : DriftAccuracy.Of(reference.Counts.Confidence, reference.Right, window.Confidence),
                 [.. window.Labels],
                 tenths);
         }
@@ -92,14 +114,18 @@ public sealed class DriftMonitor
             for (int i = window.Texts; i > 0; i--)
             {
                 ref DriftText text = ref ring[(texts - i) % ring.Length];
-                Span<byte> bytes = buffer.GetSpan(6 + DriftText.MaxTokens);
+                Span<byte> bytes = buffer.GetSpan(TextHead + (2 * DriftText.MaxScores) + DriftText.MaxTokens);
                 BinaryPrimitives.WriteUInt16LittleEndian(bytes, text.Label);
                 bytes[2] = text.Confidence;
                 bytes[3] = text.Length;
-                bytes[4] = (byte)((text.HasUnknown ? 1 : 0) | (text.HasNew ? 2 : 0));
-                bytes[5] = text.TokenCount;
-                ((ReadOnlySpan<byte>)text.Tokens)[..text.TokenCount].CopyTo(bytes[6..]);
-                buffer.Advance(6 + text.TokenCount);
+                bytes[4] = (byte)((text.HasUnknown ? 1 : 0) | (text.HasNew ? 2 : 0) | (text.IsUnfinished ? 4 : 0));
+                bytes[5] = text.AnswerLength;
+                bytes[6] = text.ScoreCount;
+                bytes[7] = text.TokenCount;
+                ((ReadOnlySpan<byte>)text.ScoreClasses)[..text.ScoreCount].CopyTo(bytes[TextHead..]);
+                ((ReadOnlySpan<byte>)text.Scores)[..text.ScoreCount].CopyTo(bytes[(TextHead + text.ScoreCount)..]);
+                ((ReadOnlySpan<byte>)text.Tokens)[..text.TokenCount].CopyTo(bytes[(TextHead + (2 * text.ScoreCount))..]);
+                buffer.Advance(TextHead + (2 * text.ScoreCount) + text.TokenCount);
             }
 
             return buffer.WrittenSpan.ToArray();
@@ -130,7 +156,7 @@ public sealed class DriftMonitor
         var remembered = new List<DriftText>();
         for (state = state[StateHead..]; state.Length > 0;)
         {
-            if (state.Length < 6 || state[5] > DriftText.MaxTokens || state.Length < 6 + state[5] || remembered.Count == monitor.ring.Length)
+            if (state.Length < TextHead || state[6] > DriftText.MaxScores || state[7] > DriftText.MaxTokens || state.Length < TextHead + (2 * state[6]) + state[7] || remembered.Count == monitor.ring.Length)
             {
                 return null;
             }
@@ -142,16 +168,24 @@ public sealed class DriftMonitor
                 Length = state[3],
                 HasUnknown = (state[4] & 1) != 0,
                 HasNew = (state[4] & 2) != 0,
-                TokenCount = state[5],
+                IsUnfinished = (state[4] & 4) != 0,
+                AnswerLength = state[5],
+                ScoreCount = state[6],
+                TokenCount = state[7],
             };
-            if (text.Label >= reference.LabelCount || text.Confidence >= DriftText.Levels || text.Length >= DriftText.Levels)
+            int classes = DriftText.ScoreClassesOf(reference.LabelCount);
+            ReadOnlySpan<byte> scored = state.Slice(TextHead, text.ScoreCount);
+            if ((classes > 0 ? text.Label >= reference.LabelCount || scored.ContainsAnyExceptInRange<byte>(0, (byte)(classes - 1)) : text.ScoreCount > 0) ||
+                text.AnswerLength is >= DriftText.Levels and not DriftText.NoLength || text.Confidence >= DriftText.Levels || text.Length >= DriftText.Levels)
             {
                 return null;
             }
 
-            state.Slice(6, text.TokenCount).CopyTo(text.Tokens);
+            scored.CopyTo(text.ScoreClasses);
+            state.Slice(TextHead + text.ScoreCount, text.ScoreCount).CopyTo(text.Scores);
+            state.Slice(TextHead + (2 * text.ScoreCount), text.TokenCount).CopyTo(text.Tokens);
             remembered.Add(text);
-            state = state[(6 + text.TokenCount)..];
+            state = state[(TextHead + (2 * text.ScoreCount) + text.TokenCount)..];
         }
 
         if (texts < remembered.Count)
@@ -163,6 +197,8 @@ public sealed class DriftMonitor
         remembered.ForEach(text => monitor.Push(text));
         return monitor;
     }
+
+    private DriftReading Reading(int i) => new((DriftStatistic)i, values[i], reference.Thresholds[i], reference.Usual[i], alarms[i]);
 
     private void Push(in DriftText text)
     {
@@ -179,11 +215,12 @@ public sealed class DriftMonitor
 
     private List<DriftChange> Compare()
     {
-        DriftMeasure.Compute(reference.Counts, window, values);
+        DriftMeasure.Compute(reference.Counts, reference.Distance, window, values);
         isCompared = true;
         var changes = new List<DriftChange>();
-        for (int i = 0; i < values.Length; i++)
+        foreach (DriftStatistic statistic in reference.Statistics)
         {
+            int i = (int)statistic;
             double threshold = reference.Thresholds[i];
 
             // An alarm that ended at the threshold would begin again with the next text.
@@ -191,7 +228,7 @@ public sealed class DriftMonitor
             if (now != alarms[i])
             {
                 alarms[i] = now;
-                changes.Add(new DriftChange((DriftStatistic)i, now, values[i], threshold, texts));
+                changes.Add(new DriftChange(statistic, now, values[i], threshold, texts));
             }
         }
 

@@ -1,7 +1,7 @@
 namespace SlmEdge.Bundles.Drift;
 
 /// <summary>
-/// What the model decided on the validation rows and what their tokens were, in counts, with the thresholds above which recent texts are others. The file
+/// What the model decided or wrote on the validation rows and what their tokens were, in counts, with the thresholds above which recent texts are others. The file
 /// <c>drift.json</c> of a bundle.
 /// </summary>
 public sealed class DriftReference
@@ -15,10 +15,23 @@ public sealed class DriftReference
     /// <summary>Most rows that are taken; more would not make it know more than a device can tell.</summary>
     public const int MaxRows = 5000;
 
-    internal DriftReference(DriftCounts counts, int[] right, IEnumerable<int> knownTokens, IEnumerable<int> unknownTokens, double[] thresholds, double[] usual, DriftFalseAlarms falseAlarms, int window, int step)
+    internal const int MaxBytes = 256 * 1024;
+
+    internal DriftReference(
+        DriftCounts counts,
+        int[] right,
+        LabelDistance? distance,
+        IEnumerable<int> knownTokens,
+        IEnumerable<int> unknownTokens,
+        double[] thresholds,
+        double[] usual,
+        DriftFalseAlarms falseAlarms,
+        int window,
+        int step)
     {
         Counts = counts;
         Right = right;
+        Distance = distance;
         KnownTokens = new SortedSet<int>(knownTokens);
         UnknownTokens = new SortedSet<int>(unknownTokens);
         Thresholds = thresholds;
@@ -28,6 +41,16 @@ public sealed class DriftReference
         Step = step;
         known = [.. KnownTokens];
         unknown = [.. UnknownTokens];
+        Statistics =
+        [
+            .. Enum.GetValues<DriftStatistic>().Where(statistic => statistic switch
+            {
+                DriftStatistic.Labels or DriftStatistic.Confidence => LabelCount > 0,
+                DriftStatistic.AnswerLength => counts.AnswerLength.Any(count => count > 0),
+                DriftStatistic.UnfinishedAnswers => counts.Unfinished > 0 || counts.AnswerLength.Any(count => count > 0),
+                _ => true,
+            }),
+        ];
     }
 
     private readonly HashSet<int> known;
@@ -36,7 +59,10 @@ public sealed class DriftReference
     /// <summary>Validation rows that were decided.</summary>
     public int Rows => Counts.Texts;
 
-    /// <summary>Labels of the task.</summary>
+    /// <summary>What is compared.</summary>
+    public IReadOnlyList<DriftStatistic> Statistics { get; }
+
+    /// <summary>Labels of the task; 0 where a text does not have just one.</summary>
     public int LabelCount => Counts.Labels.Length;
 
     /// <summary>Recent texts that are compared with the reference.</summary>
@@ -48,13 +74,16 @@ public sealed class DriftReference
     /// <summary>How often there is an alarm without a cause.</summary>
     public DriftFalseAlarms FalseAlarms { get; }
 
-    /// <summary>Share of validation rows that were decided rightly, 0 to 1.</summary>
-    public double Accuracy => Rows == 0 ? 0 : (double)Right.Sum() / Rows;
+    /// <summary>Share of validation rows that were decided rightly, 0 to 1; <see langword="null"/> where a text does not have just one label.</summary>
+    public double? Accuracy => LabelCount == 0 ? null : (double)Right.Sum() / Rows;
 
     /// <summary>Share of validation rows that were decided for each label, in the order of the task.</summary>
     public IReadOnlyList<double> LabelShares => [.. Counts.Labels.Select(count => (double)count / Math.Max(Rows, 1))];
 
     internal DriftCounts Counts { get; }
+
+    /// <summary>How far labels lie apart; null without labels.</summary>
+    internal LabelDistance? Distance { get; }
 
     /// <summary>Right decisions at each step of confidence.</summary>
     internal int[] Right { get; }
@@ -82,11 +111,20 @@ public sealed class DriftReference
     /// <summary>What is remembered of a decided text.</summary>
     /// <param name="label">The best label's index in the task.</param>
     /// <param name="confidence">Its calibrated probability.</param>
+    /// <param name="scores">The likeliest labels.</param>
     /// <param name="tokens">The tokens of the text, with or without the answer cue, but as when the reference was made.</param>
-    internal DriftText Describe(int label, double confidence, IReadOnlyList<int> tokens)
+    internal DriftText Describe(int label, double confidence, IReadOnlyList<DriftScore> scores, IReadOnlyList<int> tokens)
     {
-        var text = DriftSampling.Describe(label, confidence, tokens, unknown);
+        var text = DriftSampling.Describe(label, confidence, scores, tokens, unknown);
         text.HasNew = DriftSampling.Any(tokens, token => !known.Contains(token));
+        return text;
+    }
+
+    /// <summary>What is remembered of an answered text.</summary>
+    internal DriftText Describe(DriftAnswer answer)
+    {
+        var text = DriftSampling.Describe(answer, unknown);
+        text.HasNew = DriftSampling.Any(answer.Tokens, token => !known.Contains(token));
         return text;
     }
 }

@@ -19,8 +19,64 @@ public static class DriftReferenceBuilder
         IReadOnlyList<DriftRow> rows, int labels, IEnumerable<int> unknownTokens, DriftOptions? options = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(unknownTokens);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(labels);
         options ??= new DriftOptions();
+        rows = Choose(rows, options);
+        HashSet<int> unknown = Limit(unknownTokens);
+        int[] right = new int[DriftText.Levels];
+        var texts = new DriftText[rows.Count];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            DriftRow row = rows[i];
+            texts[i] = DriftSampling.Describe(row.Label, row.Confidence, row.Scores, row.Tokens, unknown);
+            right[texts[i].Confidence] += row.IsRight ? 1 : 0;
+        }
+
+        return Create(texts, [.. rows.Select(row => row.Tokens)], labels, right, unknown, options, ct);
+    }
+
+    /// <summary>Counts answered rows, of which none has just one label, and finds the thresholds.</summary>
+    /// <param name="rows">Answered rows, at least <see cref="DriftReference.MinRows"/>; of more than <see cref="DriftReference.MaxRows"/> so many are drawn.</param>
+    /// <param name="unknownTokens">Tokens that stand for no known character.</param>
+    /// <param name="options">Window, false-alarm rate and the effort; <see langword="null"/> for the defaults.</param>
+    /// <param name="ct">Stops the search for the thresholds.</param>
+    /// <exception cref="ArgumentException">There are too few rows, or the options make no sense.</exception>
+    public static DriftReference Create(IReadOnlyList<DriftAnswer> rows, IEnumerable<int> unknownTokens, DriftOptions? options = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        options ??= new DriftOptions();
+        rows = Choose(rows, options);
+        HashSet<int> unknown = Limit(unknownTokens);
+        return Create(
+            [.. rows.Select(row => DriftSampling.Describe(row, unknown))], [.. rows.Select(row => row.Tokens)], 0, new int[DriftText.Levels], unknown, options, ct);
+    }
+
+    private static DriftReference Create(DriftText[] texts, IReadOnlyList<int>[] tokens, int labels, int[] right, HashSet<int> unknown, DriftOptions options, CancellationToken ct)
+    {
+        HashSet<int> known = FindNew(texts, tokens);
+        var counts = new DriftCounts(labels);
+        foreach (ref readonly DriftText text in texts.AsSpan())
+        {
+            counts.Add(text);
+        }
+
+        LabelDistance? distance = labels == 0 ? null : LabelDistance.Of(texts, labels);
+        (double[] thresholds, double[] usual, double observed) = DriftCalibration.Find(texts, labels, distance, options, ct);
+        return new DriftReference(
+            counts,
+            right,
+            distance,
+            known,
+            unknown,
+            thresholds,
+            usual,
+            new DriftFalseAlarms(options.FalseAlarmRate, options.StretchTexts, options.Simulations, observed),
+            options.Window,
+            options.Step);
+    }
+
+    private static IReadOnlyList<T> Choose<T>(IReadOnlyList<T> rows, DriftOptions options)
+    {
         if (rows.Count < DriftReference.MinRows)
         {
             throw new ArgumentException($"{rows.Count} rows say too little; at least {DriftReference.MinRows} are needed.", nameof(rows));
@@ -31,51 +87,42 @@ public static class DriftReferenceBuilder
             throw new ArgumentException("A window, step, stretch, rate or number of simulations is out of range.", nameof(options));
         }
 
-        if (rows.Count > DriftReference.MaxRows)
+        if (rows.Count <= DriftReference.MaxRows)
         {
-            DriftRow[] drawn = [.. rows];
-            new Random(options.Seed).Shuffle(drawn);
-            rows = drawn[..DriftReference.MaxRows];
+            return rows;
         }
 
-        HashSet<int> unknown = [.. unknownTokens.Order().Take(MaxUnknownTokens)];
-        (DriftText[] texts, HashSet<int> known) = Describe(rows, unknown);
-        var counts = new DriftCounts(labels);
-        int[] right = new int[DriftText.Levels];
-        for (int i = 0; i < texts.Length; i++)
-        {
-            counts.Add(texts[i]);
-            right[texts[i].Confidence] += rows[i].IsRight ? 1 : 0;
-        }
+        T[] drawn = [.. rows];
+        new Random(options.Seed).Shuffle(drawn);
+        return drawn[..DriftReference.MaxRows];
+    }
 
-        (double[] thresholds, double[] usual, double observed) = DriftCalibration.Find(texts, labels, options, ct);
-        return new DriftReference(
-            counts, right, known, unknown, thresholds, usual, new DriftFalseAlarms(options.FalseAlarmRate, options.StretchTexts, options.Simulations, observed), options.Window, options.Step);
+    private static HashSet<int> Limit(IEnumerable<int> unknownTokens)
+    {
+        ArgumentNullException.ThrowIfNull(unknownTokens);
+        return [.. unknownTokens.Order().Take(MaxUnknownTokens)];
     }
 
     /// <summary>
     /// A row has a new token when no other row has it: what a text to come finds, too, whose tokens are looked up among those of all rows.
     /// </summary>
-    private static (DriftText[] Texts, HashSet<int> Known) Describe(IReadOnlyList<DriftRow> rows, HashSet<int> unknown)
+    private static HashSet<int> FindNew(DriftText[] texts, IReadOnlyList<int>[] tokens)
     {
         var rowsWith = new Dictionary<int, int>();
-        foreach (DriftRow row in rows)
+        foreach (IReadOnlyList<int> row in tokens)
         {
-            foreach (int token in row.Tokens.Distinct())
+            foreach (int token in row.Distinct())
             {
                 rowsWith[token] = rowsWith.GetValueOrDefault(token) + 1;
             }
         }
 
         HashSet<int> known = [.. rowsWith.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Take(MaxKnownTokens).Select(pair => pair.Key)];
-        var texts = new DriftText[rows.Count];
         for (int i = 0; i < texts.Length; i++)
         {
-            DriftRow row = rows[i];
-            texts[i] = DriftSampling.Describe(row.Label, row.Confidence, row.Tokens, unknown);
-            texts[i].HasNew = DriftSampling.Any(row.Tokens, token => rowsWith[token] < 2 || !known.Contains(token));
+            texts[i].HasNew = DriftSampling.Any(tokens[i], token => rowsWith[token] < 2 || !known.Contains(token));
         }
 
-        return (texts, known);
+        return known;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace SlmEdge.Bundles.Drift;
@@ -6,8 +7,8 @@ namespace SlmEdge.Bundles.Drift;
 /// <summary><c>drift.json</c> to a reference and back. The bytes are a stranger's: every count, length and sum is checked.</summary>
 internal static class DriftReferenceJson
 {
-    private const int FormatVersion = 1;
-    private const int MaxBytes = 256 * 1024;
+    private const int FormatVersion = 2;
+    private const int MaxBytes = DriftReference.MaxBytes;
     private const int MaxTokenId = 1 << 24;
     private const int MaxLabels = 1 << 15;
     private const int MaxWindow = 10_000;
@@ -30,14 +31,19 @@ internal static class DriftReferenceJson
             json.WriteNumber("simulated", reference.FalseAlarms.Simulated);
             json.WriteNumber("observed", reference.FalseAlarms.Observed);
             json.WriteEndObject();
-            WriteValues(json, "thresholds", reference.Thresholds);
-            WriteValues(json, "usual", reference.Usual);
+            WriteValues(json, "thresholds", reference, reference.Thresholds);
+            WriteValues(json, "usual", reference, reference.Usual);
             WriteCounts(json, "labels", reference.Counts.Labels);
             WriteCounts(json, "confidence", reference.Counts.Confidence);
             WriteCounts(json, "right", reference.Right);
+            WriteCounts(json, "scores", reference.Counts.Scores);
+            json.WriteNumber("ridge", reference.Distance?.Ridge ?? 0);
+            json.WriteBase64String("covariance", MemoryMarshal.AsBytes<Half>(reference.Distance?.Covariance ?? []));
             WriteCounts(json, "length", reference.Counts.Length);
             WriteCounts(json, "tokens", reference.Counts.Tokens);
             json.WriteNumber("withUnknown", reference.Counts.WithUnknown);
+            WriteCounts(json, "answerLength", reference.Counts.AnswerLength);
+            json.WriteNumber("unfinished", reference.Counts.Unfinished);
             json.WriteNumber("withNew", reference.Counts.WithNew);
             json.WriteBase64String("knownTokens", Pack(reference.KnownTokens));
             json.WriteBase64String("unknownTokens", Pack(reference.UnknownTokens));
@@ -45,6 +51,21 @@ internal static class DriftReferenceJson
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Whether the bytes are a reference of an earlier program, whose statistics are others.</summary>
+    public static bool IsOfEarlierVersion(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 4 });
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("formatVersion", out JsonElement version) &&
+                version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out int number) && number is >= 1 and < FormatVersion;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     public static DriftReference Parse(ReadOnlyMemory<byte> utf8, string? bundle)
@@ -74,13 +95,15 @@ internal static class DriftReferenceJson
 
     private static DriftReference Read(JsonElement root)
     {
-        int rows = Number(root, "rows", 1, int.MaxValue / DriftText.MaxTokens / 2);
-        int[] labels = Counts(root, "labels", null, rows, exact: true);
-        var counts = new DriftCounts(labels.Length) { Texts = rows, WithUnknown = Number(root, "withUnknown", 0, rows), WithNew = Number(root, "withNew", 0, rows) };
+        int rows = Number(root, "rows", 1, int.MaxValue / 1024);
+        int[] labels = Counts(root, "labels", null, rows, exact: true, mayBeEmpty: true);
+        var counts = new DriftCounts(labels.Length) { Texts = rows, WithUnknown = Number(root, "withUnknown", 0, rows), WithNew = Number(root, "withNew", 0, rows), Unfinished = Number(root, "unfinished", 0, rows) };
         labels.CopyTo(counts.Labels, 0);
-        Counts(root, "confidence", DriftText.Levels, rows, exact: true).CopyTo(counts.Confidence, 0);
+        Counts(root, "confidence", DriftText.Levels, labels.Length == 0 ? 0 : rows, exact: true).CopyTo(counts.Confidence, 0);
         Counts(root, "length", DriftText.Levels, rows, exact: true).CopyTo(counts.Length, 0);
         Counts(root, "tokens", DriftText.TokenClasses, rows * DriftText.MaxTokens, exact: false).CopyTo(counts.Tokens, 0);
+        Counts(root, "answerLength", DriftText.Levels, rows - counts.Unfinished, exact: false).CopyTo(counts.AnswerLength, 0);
+        Counts(root, "scores", counts.Scores.Length, (rows * byte.MaxValue) + (rows * DriftText.MaxScores), exact: false, mayBeEmpty: true).CopyTo(counts.Scores, 0);
         int[] right = Counts(root, "right", DriftText.Levels, rows, exact: false);
         for (int level = 0; level < right.Length; level++)
         {
@@ -96,6 +119,7 @@ internal static class DriftReferenceJson
         return new DriftReference(
             counts,
             right,
+            Distance(root, counts.Scores.Length),
             Unpack(root, "knownTokens"),
             Unpack(root, "unknownTokens"),
             Values(root, "thresholds"),
@@ -105,12 +129,12 @@ internal static class DriftReferenceJson
             Number(root, "step", 1, MaxWindow));
     }
 
-    private static void WriteValues(Utf8JsonWriter json, string name, double[] values)
+    private static void WriteValues(Utf8JsonWriter json, string name, DriftReference reference, double[] values)
     {
         json.WriteStartObject(name);
-        for (int i = 0; i < values.Length; i++)
+        foreach (DriftStatistic statistic in reference.Statistics)
         {
-            json.WriteNumber(Names[i], Math.Round(values[i], 6));
+            json.WriteNumber(Names[(int)statistic], Math.Round(values[(int)statistic], 6));
         }
 
         json.WriteEndObject();
@@ -119,7 +143,7 @@ internal static class DriftReferenceJson
     private static double[] Values(JsonElement root, string name)
     {
         JsonElement element = root.GetProperty(name);
-        double[] values = [.. Names.Select(statistic => element.GetProperty(statistic).GetDouble())];
+        double[] values = [.. Names.Select(statistic => element.TryGetProperty(statistic, out JsonElement value) ? value.GetDouble() : 0)];
         return values.All(value => value is >= 0 and < double.PositiveInfinity) ? values : throw new FormatException($"'{name}' has a value out of range");
     }
 
@@ -134,11 +158,11 @@ internal static class DriftReferenceJson
         json.WriteEndArray();
     }
 
-    private static int[] Counts(JsonElement root, string name, int? length, int total, bool exact)
+    private static int[] Counts(JsonElement root, string name, int? length, int total, bool exact, bool mayBeEmpty = false)
     {
         JsonElement element = root.GetProperty(name);
         int found = element.GetArrayLength();
-        if (found != (length ?? found) || found is < 1 or > MaxLabels)
+        if (found != (length ?? found) || found > MaxLabels)
         {
             throw new FormatException($"'{name}' has {found} counts");
         }
@@ -155,7 +179,21 @@ internal static class DriftReferenceJson
             }
         }
 
-        return sum == total || (!exact && sum < total) ? counts : throw new FormatException($"the counts of '{name}' do not fit the {total} that there are");
+        return sum == total || (mayBeEmpty && found == 0) || (!exact && sum < total) ? counts : throw new FormatException($"the counts of '{name}' do not fit the {total} that there are");
+    }
+
+    private static LabelDistance? Distance(JsonElement root, int classes)
+    {
+        byte[] bytes = root.GetProperty("covariance").GetBytesFromBase64();
+        if (bytes.Length != classes * (classes + 1))
+        {
+            throw new FormatException($"'covariance' has {bytes.Length} bytes, where {classes} classes have {classes * (classes + 1)}");
+        }
+
+        double ridge = root.GetProperty("ridge").GetDouble();
+        return classes == 0 ? null : ridge is >= 0 and < double.PositiveInfinity && LabelDistance.Create(classes, MemoryMarshal.Cast<byte, Half>(bytes).ToArray(), ridge) is { } distance
+            ? distance
+            : throw new FormatException("'covariance' is none, or 'ridge' below 0");
     }
 
     private static int Number(JsonElement element, string name, int least, int most)

@@ -3,10 +3,10 @@ namespace SlmEdge.Bundles.Drift;
 /// <summary>In what way recent texts can differ from those that the bundle was tested with.</summary>
 public enum DriftStatistic
 {
-    /// <summary>How often the model decides for each label: standardised differences of the shares, soft-thresholded.</summary>
+    /// <summary>How probable each label is on average: Mahalanobis' distance of the means.</summary>
     Labels,
 
-    /// <summary>Which tokens the texts have, in 256 hashed classes: the same of the classes.</summary>
+    /// <summary>Which tokens the texts have, in 256 hashed classes: standardised differences of the shares, soft-thresholded.</summary>
     Tokens,
 
     /// <summary>How sure the model is: Kolmogorov-Smirnov.</summary>
@@ -20,4 +20,10 @@ public enum DriftStatistic
 
     /// <summary>How many texts have a token that no reference text has: the same.</summary>
     NewTokens,
+
+    /// <summary>How many tokens an answer has that was written to its end: Kolmogorov-Smirnov.</summary>
+    AnswerLength,
+
+    /// <summary>How many answers are cut off at the limit of tokens: the difference of two shares, counted only when there are more.</summary>
+    UnfinishedAnswers,
 }

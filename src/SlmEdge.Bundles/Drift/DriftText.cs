@@ -14,13 +14,32 @@ internal struct DriftText
     /// <summary>Steps of confidence and of length.</summary>
     public const int Levels = 64;
 
+    /// <summary>Likeliest labels of a text that are looked at.</summary>
+    public const int MaxScores = 8;
+
+    /// <summary>No answer that ended.</summary>
+    public const byte NoLength = 255;
+
+    private const int MaxScoreClasses = 128;
+
     public ushort Label;
     public byte Confidence;
     public byte Length;
     public bool HasUnknown;
     public bool HasNew;
+    public byte AnswerLength;
+    public bool IsUnfinished;
+    public byte ScoreCount;
+    public ScoreBuffer ScoreClasses;
+    public ScoreBuffer Scores;
     public byte TokenCount;
     public TokenBuffer Tokens;
+
+    /// <summary>Classes of labels: each its own, up to 128; of more labels several share one.</summary>
+    public static int ScoreClassesOf(int labels) => Math.Min(labels, MaxScoreClasses);
+
+    /// <summary>The class of a label.</summary>
+    public static byte ScoreClass(int label) => (byte)(label % MaxScoreClasses);
 
     /// <summary>The step of a confidence. They are finer where a good model's confidences lie: 0.025 wide up to 0.9, 0.005 up to 0.99, 0.001 above.</summary>
     public static byte ConfidenceLevel(double confidence) => confidence switch
@@ -43,6 +62,12 @@ internal struct DriftText
 
     /// <summary>The class of a token: the upper bits of a multiplicative hash (Knuth, The Art of Computer Programming 3, 6.4).</summary>
     public static byte TokenClass(int token) => (byte)(((uint)token * 2654435769u) >> 24);
+
+    [InlineArray(MaxScores)]
+    internal struct ScoreBuffer
+    {
+        private byte first;
+    }
 
     [InlineArray(MaxTokens)]
     internal struct TokenBuffer

@@ -24,6 +24,52 @@ public sealed class DriftMonitorTests
     }
 
     [Fact]
+    public void Answered_texts_raise_the_alarm_of_what_has_changed()
+    {
+        AnswerAlarms(Texts.Answers(new Random(3), 2000)).ShouldBeEmpty();
+        AnswerAlarms(Texts.Answers(new Random(3), 500, unfinished: 0.3)).ShouldBe([DriftStatistic.UnfinishedAnswers]);
+        AnswerAlarms(Texts.Answers(new Random(3), 500, longer: 8)).ShouldBe([DriftStatistic.AnswerLength]);
+        AnswerAlarms(Texts.Answers(new Random(3), 500).Select((answer, i) => i % 5 == 0 ? answer with { Tokens = [7, .. answer.Tokens.Skip(1)] } : answer)).ShouldContain(DriftStatistic.UnknownTokens);
+
+        static List<DriftStatistic> AnswerAlarms(IEnumerable<DriftAnswer> answers)
+        {
+            var monitor = new DriftMonitor(Texts.AnswerReference());
+            Texts.Answers(new Random(2), 500).SelectMany(monitor.Add).ShouldBeEmpty();
+            List<DriftStatistic> alarms = [.. answers.SelectMany(monitor.Add).Where(change => change.Begins).Select(change => change.Statistic).Distinct()];
+            DriftMonitor restored = DriftMonitor.Restore(monitor.Reference, monitor.Save())!;
+            restored.Read().Readings.ShouldBe(monitor.Read().Readings);
+            restored.Save().ShouldBe(monitor.Save());
+            return alarms;
+        }
+    }
+
+    [Fact]
+    public void Labels_that_become_second_best_more_often_are_found_although_the_best_ones_stay()
+    {
+        DriftRow[] rows = [.. Texts.Draw(new Random(1), 400).Select(row => With(row, 0.1))];
+        DriftReference reference = DriftReferenceBuilder.Create(rows, 3, [], new DriftOptions { Simulations = 100, StretchTexts = 2000 });
+        var monitor = new DriftMonitor(reference);
+        Texts.Draw(new Random(2), 500).SelectMany(row => Add(With(row, 0.1))).ShouldBeEmpty();
+        Texts.Draw(new Random(3), 500).SelectMany(row => Add(With(row, 0.3))).Select(change => change.Statistic).ShouldBe([DriftStatistic.Labels]);
+        DriftMonitor.Restore(reference, monitor.Save())!.Save().ShouldBe(monitor.Save());
+
+        static DriftRow With(DriftRow row, double second) => row with { Scores = [new DriftScore(row.Label, 1 - second), new DriftScore((row.Label + 1) % 3, row.Label == 2 ? 0 : second)] };
+
+        IReadOnlyList<DriftChange> Add(DriftRow row) => monitor.Add(row.Label, row.Confidence, row.Tokens, row.Scores);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(300)]
+    public void The_likeliest_labels_are_kept_in_order(int labels)
+    {
+        float[] logProbs = [.. Enumerable.Range(0, labels).Select(label => MathF.Log((label * 7 % labels) + 1) - MathF.Log(labels * (labels + 1) / 2f))];
+        IReadOnlyList<DriftScore> best = DriftScore.Best(logProbs);
+        best.Select(score => score.Label).ShouldBe(Enumerable.Range(0, labels).OrderByDescending(label => logProbs[label]).Take(DriftScore.MaxCount));
+        best[0].Probability.ShouldBe(Math.Exp(logProbs.Max()), tolerance: 1e-6);
+    }
+
+    [Fact]
     public void Nothing_is_compared_before_the_window_is_full()
     {
         var monitor = new DriftMonitor(Reference);

@@ -24,6 +24,21 @@ public sealed class DriftReferenceTests
         Utf8.Length.ShouldBeLessThan(32 * 1024);
     }
 
+    [Fact]
+    public void A_reference_without_labels_says_nothing_of_labels_and_confidence()
+    {
+        DriftReference read = DriftReference.Parse(Texts.AnswerReference().ToUtf8());
+        read.ToUtf8().ShouldBe(Texts.AnswerReference().ToUtf8());
+        read.LabelCount.ShouldBe(0);
+        read.Accuracy.ShouldBeNull();
+        read.Statistics.ShouldBe(
+            [DriftStatistic.Tokens, DriftStatistic.Length, DriftStatistic.UnknownTokens, DriftStatistic.NewTokens, DriftStatistic.AnswerLength, DriftStatistic.UnfinishedAnswers]);
+        new DriftMonitor(read).Read().Accuracy.ShouldBeNull();
+        Reference.Statistics.ShouldNotContain(DriftStatistic.AnswerLength);
+        Should.Throw<ArgumentOutOfRangeException>(() => new DriftMonitor(read).Add(0, 0.5, [1]));
+        Should.Throw<InvalidOperationException>(() => new DriftMonitor(Reference).Add(new DriftAnswer([1])));
+    }
+
     [Property(MaxTest = 2000)]
     public bool Damaged_bytes_are_refused_or_read_as_something_consistent(int place, byte value, int cut)
     {
@@ -48,8 +63,12 @@ public sealed class DriftReferenceTests
     [InlineData("\"window\":500", "\"window\":1000000000")]
     [InlineData("\"rate\":0.05", "\"rate\":7")]
     [InlineData("\"labels\":[", "\"labels\":[-3,3,")]
+    [InlineData("\"covariance\":\"", "\"covariance\":\"AAAA")]
+    [InlineData("\"ridge\":0.", "\"ridge\":-0.")]
+    [InlineData("\"answerLength\":[0", "\"answerLength\":[201")]
+    [InlineData("\"scores\":[", "\"scores\":[-1,")]
     [InlineData("\"knownTokens\":\"", "\"knownTokens\":\"////")]
-    [InlineData("\"formatVersion\":1", "\"formatVersion\":2")]
+    [InlineData("\"formatVersion\":2", "\"formatVersion\":3")]
     [InlineData("\"usual\":{", "\"usual\":{\"extra\":[[[[[[[[]]]]]]]],")]
     public void What_does_not_fit_together_is_refused_with_the_file_named(string before, string after)
     {
@@ -75,6 +94,13 @@ public sealed class DriftReferenceTests
             using (Bundle without = Write("none.slmb", ["a", "b", "c"], null))
             {
                 without.ReadDriftReference().ShouldBeNull();
+            }
+
+            string before = Path.Combine(folder, "before.json");
+            File.WriteAllText(before, """{"formatVersion":1,"rows":200}""");
+            using (Bundle earlier = Write("earlier.slmb", ["a", "b", "c"], before))
+            {
+                earlier.ReadDriftReference().ShouldBeNull("its statistics are others");
             }
 
             using Bundle other = Write("two.slmb", ["a", "b"], file);

@@ -8,6 +8,12 @@ internal static class Texts
     public static DriftReference Reference(int rows = 200) => DriftReferenceBuilder.Create(
         [.. Draw(new Random(1), rows)], 3, [300, 7], new DriftOptions { Simulations = 100, StretchTexts = 2000 });
 
+    public static DriftReference AnswerReference() => DriftReferenceBuilder.Create([.. Answers(new Random(1), 200)], [300, 7], new DriftOptions { Simulations = 100, StretchTexts = 2000 });
+
+    /// <summary>Answered texts, of which one in twenty is cut off.</summary>
+    public static IEnumerable<DriftAnswer> Answers(Random random, int count, double unfinished = 0.05, int longer = 0) =>
+        Draw(random, count).Select(row => random.NextDouble() < unfinished ? new DriftAnswer(row.Tokens, null, true) : new DriftAnswer(row.Tokens, 5 + longer + random.Next(20)));
+
     /// <param name="random">The source.</param>
     /// <param name="count">How many.</param>
     /// <param name="first">The lowest token.</param>
