@@ -41,7 +41,7 @@ public sealed class SlmRuntime : IDisposable
         ContextLength = model.Engine.ContextLength;
         Drift = bundle.ReadDriftReference();
         Adapters = new AdapterCollection(bundle, model, scheduler, options);
-        models = TaskModels.Create(bundle.Manifest, bundle.Manifest, model, scheduler, options, null, null, Adapters);
+        models = TaskModels.Create(bundle.Manifest, bundle.Manifest, model, scheduler, options, null, null, Adapters, Drift is not null);
     }
 
     /// <summary>The bundle's manifest.</summary>
@@ -62,7 +62,7 @@ public sealed class SlmRuntime : IDisposable
     /// <summary>Tokens of one sequence: instruction, text and label.</summary>
     public int ContextLength { get; }
 
-    /// <summary>What the bundle's own model decided on the validation rows, for comparison with recent texts; <see langword="null"/> for bundles that do not have it.</summary>
+    /// <summary>What the bundle's own model decided or wrote on held-out rows, for comparison with recent texts; <see langword="null"/> for bundles that do not have it.</summary>
     public DriftReference? Drift { get; }
 
     /// <summary>Identity of task and rendering, lower-case hex: for a classification SHA-256 of the rendered prompt.</summary>

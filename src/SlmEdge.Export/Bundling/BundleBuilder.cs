@@ -127,7 +127,7 @@ public sealed class BundleBuilder
         if (run.Task.Decision.MultiLabel)
         {
             // The threshold is the trainer's, found on the validation rows at the model's own probabilities; all stages were proven with it.
-            return (new BundleCalibration { LabelThreshold = run.Task.Decision.LabelThreshold is null ? run.Record.LabelThreshold : null }, null);
+            return (new BundleCalibration { LabelThreshold = run.Task.Decision.LabelThreshold is null ? run.Record.LabelThreshold : null }, Enough(rows.Count == 0 ? null : DriftRows.Reference(Decide(), ct)));
         }
 
         if (rows.Count == 0)
@@ -136,16 +136,25 @@ public sealed class BundleBuilder
             return (new BundleCalibration(), null);
         }
 
-        EvaluationSet valid = EvaluationSet.Create("validation rows", rows, run.Task);
-        StageResult result = new StageVerifier(run.Task, run.Record.Codes, valid, run.Record.PromptSha256) { KeepTokens = true }.Score(recommended.Definition, null, _progress, ct);
+        EvaluationSet valid = Valid();
+        StageResult result = Decide();
         BundleCalibration calibration = ConfidenceCalibration.Fit(result.LogProbs, [.. valid.Labels], run.Task.Labels.Count, run.Task.Decision.Coverage);
-        DriftReference? drift = DriftRows.Reference(result, valid, calibration, ct);
-        if (drift is null)
-        {
-            _warnings.Add($"{rows.Count} validation rows are too few to compare a device's texts with; at least {DriftReference.MinRows} are needed");
-        }
+        return (calibration, Enough(DriftRows.Reference(result, valid, calibration, ct)));
 
-        return (calibration, drift);
+        EvaluationSet Valid() => EvaluationSet.Create("validation rows", rows, run.Task);
+
+        StageResult Decide() => new StageVerifier(run.Task, run.Record.Codes, Valid(), run.Record.PromptSha256, run.Record.LabelThreshold) { KeepTokens = true }
+            .Score(recommended.Definition, null, _progress, ct);
+
+        DriftReference? Enough(DriftReference? drift)
+        {
+            if (drift is null)
+            {
+                _warnings.Add($"{rows.Count} validation rows are too few to compare a device's texts with; at least {DriftReference.MinRows} are needed");
+            }
+
+            return drift;
+        }
     }
 
     private BundleManifest Pack(

@@ -32,11 +32,17 @@ internal static class DriftRows
             float[] scores = result.LogProbs[(row * labels)..((row + 1) * labels)];
             LabelScores.ApplyTemperature(scores, calibration.Temperature);
             int label = result.Predicted[row];
-            decided[row] = new DriftRow(label, Math.Exp(scores[label]), label == valid.Labels[row], tokens[row]);
+            decided[row] = new DriftRow(label, Math.Exp(scores[label]), label == valid.Labels[row], tokens[row]) { Scores = DriftScore.Best(scores) };
         }
 
         return DriftReferenceBuilder.Create(decided, labels, result.UnknownTokens, ct: ct);
     }
+
+    /// <summary>Makes the reference of texts with several labels each: of the texts alone.</summary>
+    /// <returns>The reference; <see langword="null"/> where there are too few rows.</returns>
+    public static DriftReference? Reference(StageResult result, CancellationToken ct) => result.Tokens is { } tokens && tokens.Count >= DriftReference.MinRows
+        ? DriftReferenceBuilder.Create([.. tokens.Select(row => new DriftAnswer(row))], result.UnknownTokens, ct: ct)
+        : null;
 
     /// <summary>Tokens that stand for no known character: the unknown token, and those that are bytes or parts of a character, of which texts in a script that the vocabulary lacks consist.</summary>
     public static IEnumerable<int> UnknownTokens(ITokenizer tokenizer) =>

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using SlmEdge.Bundles;
+using SlmEdge.Bundles.Drift;
 using SlmEdge.Export.Bundling;
 using SlmEdge.Export.Proof;
+using SlmEdge.Tasks;
 using SlmEdge.Tasks.Data;
 using SlmEdge.Tasks.Templates;
 using SlmEdge.Training.Models;
@@ -88,11 +90,30 @@ public sealed class WritingBundleBuilder(BundleRequest request, IProgress<Export
         });
         writer.AddFile("task.json", task, BundleFileRole.Task);
         writer.AddFile("report.html", report, BundleFileRole.Report);
+        if (run.Task.Kind != TaskKind.Chat)
+        {
+            AddReference(writer, run.Task, recommended, work, ct);
+        }
+
         BundleBuilder.AddModels(writer, run, workshop, request);
         BundleManifest manifest = writer.Write(output, key);
         string reportPath = request.ReportPathFor(output);
         WritingProofReport.Write(proof, reportPath);
         return new WritingBundleOutcome(output, reportPath, manifest, stages, reference, recommended, _warnings) { Merging = workshop.Merging };
+    }
+
+    // The held-out rows choose and fit nothing in the model, and their answers are there.
+    private void AddReference(BundleWriter writer, TaskDefinition task, WritingStageResult recommended, string work, CancellationToken ct)
+    {
+        if (WritingDrift.Reference(task, recommended, ct) is not { } reference)
+        {
+            _warnings.Add($"the held-out rows are too few to compare a device's texts with; at least {DriftReference.MinRows} of one text each are needed");
+            return;
+        }
+
+        string path = Path.Combine(work, DriftReference.FileName);
+        File.WriteAllBytes(path, reference.ToUtf8());
+        writer.AddFile(DriftReference.FileName, path, BundleFileRole.Reference);
     }
 
     private void Enforce(IReadOnlyList<WritingStageResult> shipped, WritingStageResult reference)

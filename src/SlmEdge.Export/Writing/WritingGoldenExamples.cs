@@ -33,7 +33,7 @@ internal static class WritingGoldenExamples
     }
 
     // A device writes documents under the schema's constraint: the same one only where the free answer is such a document, without white space.
-    private static bool Follows(JsonSchema schema, string answer)
+    public static bool Follows(JsonSchema schema, string answer)
     {
         try
         {

@@ -17,6 +17,15 @@ public sealed record WritingStageResult(
     /// <summary>Engine, version, CPU level and threads, for people.</summary>
     public string EngineDescription { get; init; } = "";
 
+    /// <summary>Tokens of each answer.</summary>
+    internal IReadOnlyList<int> AnswerTokens { get; init; } = [];
+
+    /// <summary>The tokens of each text alone; null for rows that are more than one text.</summary>
+    internal IReadOnlyList<int[]?> TextTokens { get; init; } = [];
+
+    /// <summary>Tokens that stand for no known character.</summary>
+    internal IReadOnlyList<int> UnknownTokens { get; init; } = [];
+
     internal StageScore ToScore() => new(
         Definition.Stage, Definition.Engine, Definition.Precision, ExactMatch, Score, null, Changed, Definition.SizeBytes, TextsPerSecond, Answers.Count);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SlmEdge.Engines.LlamaCpp;
+using SlmEdge.Export.Bundling;
 using SlmEdge.Export.Proof;
 using SlmEdge.Tasks;
 using SlmEdge.Tasks.Metrics;
@@ -30,6 +31,7 @@ internal sealed class WritingStageScorer(TaskDefinition task, IReadOnlyList<Writ
         int limit = 16 + (2 * rows.Max(row => opened.Tokenizer.Encode(row.Reference).Length));
         var answers = new string[rows.Count];
         var ended = new bool[rows.Count];
+        int[] lengths = new int[rows.Count];
         long start = Stopwatch.GetTimestamp();
         for (int row = 0; row < rows.Count; row++)
         {
@@ -43,10 +45,11 @@ internal sealed class WritingStageScorer(TaskDefinition task, IReadOnlyList<Writ
 
             int[] written = opened.Engine.GenerateGreedy(tokens, Math.Min(limit, room), ct);
             int end = Array.FindIndex(written, token => prompt.EndTokens.Contains(token));
+            lengths[row] = end >= 0 ? end : written.Length;
             ended[row] = end >= 0 || written.Length < Math.Min(limit, room);
 
             // An untrained model may choose rows that pad its embedding and stand for no token.
-            int[] tokensOfText = [.. written.Take(end >= 0 ? end : written.Length).Where(token => token < opened.Tokenizer.VocabularySize)];
+            int[] tokensOfText = [.. written.Take(lengths[row]).Where(token => token < opened.Tokenizer.VocabularySize)];
             answers[row] = opened.Tokenizer.Decode(tokensOfText).Trim();
         }
 
@@ -54,7 +57,13 @@ internal sealed class WritingStageScorer(TaskDefinition task, IReadOnlyList<Writ
         progress?.Report(new ExportProgress(stage.Stage, rows.Count, rows.Count));
         (double exact, double score) = Measure(answers);
         int? changed = reference is null ? null : answers.Where((answer, row) => answer != reference.Answers[row]).Count();
-        return new WritingStageResult(stage, answers, ended, exact, score, changed, rows.Count / seconds) { EngineDescription = opened.Description };
+        return new WritingStageResult(stage, answers, ended, exact, score, changed, rows.Count / seconds) 
+        {
+            EngineDescription = opened.Description,
+            AnswerTokens = lengths,
+            TextTokens = [.. rows.Select(row => row.Text is { } text ? opened.Tokenizer.Encode(text.Trim()) : null)],
+            UnknownTokens = [.. DriftRows.UnknownTokens(opened.Tokenizer)],
+        };
     }
 
     private (double Exact, double Score) Measure(string[] answers)

@@ -126,7 +126,7 @@ public sealed class AdapterCollection
         try
         {
             var manifest = package.Manifest ?? hostManifest with { Golden = [] };
-            var models = TaskModels.Create(manifest, hostManifest, model, scheduler, options, slot, new AdapterVersion(name, package.Identity.Version), null);
+            var models = TaskModels.Create(manifest, hostManifest, model, scheduler, options, slot, new AdapterVersion(name, package.Identity.Version), null, package.Drift is not null);
             var info = new AdapterInfo
             {
                 Name = name,
@@ -137,6 +137,8 @@ public sealed class AdapterCollection
                 Kind = manifest.Task.Kind,
                 PromptSha256 = models.PromptSha256,
                 SizeBytes = bytes,
+                Labels = [.. manifest.Task.Labels.Select(label => label.Name)],
+                Drift = package.Drift,
             };
             if (load.VerifyGolden)
             {

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using SlmEdge.Bundles;
+using SlmEdge.Bundles.Drift;
 using SlmEdge.Tasks;
 
 namespace SlmEdge.Runtime.Adapters;
@@ -29,6 +31,13 @@ public sealed record AdapterInfo
 
     /// <summary>Bytes of its factors in memory.</summary>
     public required long SizeBytes { get; init; }
+
+    /// <summary>The labels of its task, in their order; empty for tasks that write text.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>What it decided or wrote on held-out rows, for comparison with recent texts; <see langword="null"/> where its bundle has nothing, and for files without a bundle.</summary>
+    [JsonIgnore]
+    public DriftReference? Drift { get; init; }
 
     /// <summary>Requests that wait for it or are under way, at the moment of asking.</summary>
     public int RequestsInFlight { get; init; }

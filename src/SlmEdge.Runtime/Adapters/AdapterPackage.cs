@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SlmEdge.Bundles;
+using SlmEdge.Bundles.Drift;
 using SlmEdge.Formats;
 using SlmEdge.Formats.Gguf;
 using SlmEdge.Formats.Gguf.Adapters;
@@ -15,6 +16,9 @@ namespace SlmEdge.Runtime.Adapters;
 internal sealed record AdapterPackage(
     GgufAdapterIdentity Identity, string FilePath, string Sha256, BundleSignatureState Signature, BundleManifest? Manifest)
 {
+    /// <summary>What its texts are compared with; null where it has nothing.</summary>
+    public DriftReference? Drift { get; init; }
+
     private const string FileExtension = ".gguf";
 
     /// <exception cref="AdapterException">It is no adapter, or not signed as required.</exception>
@@ -55,6 +59,6 @@ internal sealed record AdapterPackage(
 
         var identity = new GgufAdapterIdentity(
             manifest.Name, manifest.Version, manifest.Base.Sha256, manifest.TokenizerSha256, manifest.TemplateSha256, manifest.PromptSha256);
-        return new AdapterPackage(identity, bundle.GetFilePath(file.Path), bundle.ManifestSha256, bundle.Signature, manifest);
+        return new AdapterPackage(identity, bundle.GetFilePath(file.Path), bundle.ManifestSha256, bundle.Signature, manifest) { Drift = bundle.ReadDriftReference() };
     }
 }

@@ -13,6 +13,9 @@ namespace SlmEdge.Runtime.Extraction;
 /// <param name="Truncated">Whether the text was cut to fit the context; see <see cref="LongTextPolicy.Truncate"/>.</param>
 public sealed record ExtractionResult(JsonElement Document, IReadOnlyList<FieldSpan> Fields, TokenUsage Usage, GenerationTimings Timings, bool Truncated)
 {
+    /// <summary>The tokens of the text, without its prompt; <see langword="null"/> where there is nothing to compare them with (<see cref="SlmRuntime.Drift"/>).</summary>
+    public IReadOnlyList<int>? TextTokens { get; init; }
+
     /// <summary>The adapter that extracted it, or <see langword="null"/> for the bundle's own model.</summary>
     public AdapterVersion? Adapter { get; init; }
 }

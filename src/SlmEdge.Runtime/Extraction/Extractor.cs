@@ -88,7 +88,11 @@ public sealed class Extractor
         var (tokens, truncated) = writer.WhileOpen(() => prompt.Encode(text, writer.Needed(generation), writer.Wanted(generation)));
         var answer = await writer.WriteAsync(tokens, generation, ct).ConfigureAwait(false);
         var document = Read(answer, schema);
-        return new ExtractionResult(document, ExtractedFields.Locate(document, text), answer.Usage, answer.Timings, truncated) { Adapter = answer.Adapter };
+        return new ExtractionResult(document, ExtractedFields.Locate(document, text), answer.Usage, answer.Timings, truncated)
+        {
+            Adapter = answer.Adapter,
+            TextTokens = writer.EncodeText(text),
+        };
     }
 
     // The constraint leaves nothing else; this is what a caller may rely on even if a defect of ours or of an engine proves it wrong.

@@ -28,6 +28,9 @@ internal sealed class AnswerWriter(
     // The plain prompt's answers are trained with a space in front, which belongs to the prompt's form and not to the answer.
     private readonly bool trims = prompt.Conversation is null;
 
+    /// <summary>Whether texts are compared with a reference, which needs their tokens.</summary>
+    public bool IsCompared { get; init; }
+
     public GenerationPrompt Prompt => prompt;
 
     public int ContextLength => contextLength;
@@ -54,6 +57,19 @@ internal sealed class AnswerWriter(
 
     /// <summary>Tokens that are left to the answer where the prompt can be made shorter.</summary>
     public int Wanted(GenerationOptions options) => Math.Min(options.MaxTokens, contextLength / 4);
+
+    /// <summary>The tokens of a text alone, where it is compared.</summary>
+    public int[]? EncodeText(string text)
+    {
+        try
+        {
+            return IsCompared && !scheduler.IsStopped ? tokenizer.Encode(text.Trim()) : null;
+        }
+        catch (ObjectDisposedException)
+        {
+            return null; // The answer is there; only the comparison misses it.
+        }
+    }
 
     /// <summary>Does what tokenises, and answers that the runtime has stopped when it was disposed.</summary>
     public T WhileOpen<T>(Func<T> work)

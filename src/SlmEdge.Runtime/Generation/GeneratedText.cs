@@ -18,6 +18,11 @@ public sealed record GeneratedText(string Text, FinishReason FinishReason, Token
     /// <summary>Oldest turns of a conversation that the model was not shown; see <see cref="ContextOverflow.DropOldest"/>.</summary>
     public int DroppedMessages { get; init; }
 
+    /// <summary>
+    /// The tokens of the text that was answered, without its prompt; <see langword="null"/> for conversations, and where there is nothing to compare them with (<see cref="SlmRuntime.Drift"/>).
+    /// </summary>
+    public IReadOnlyList<int>? TextTokens { get; init; }
+
     /// <summary>The adapter that wrote it, or <see langword="null"/> for the bundle's own model.</summary>
     public AdapterVersion? Adapter { get; init; }
 }

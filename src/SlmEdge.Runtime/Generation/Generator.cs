@@ -41,7 +41,7 @@ public sealed class Generator
 
         var (tokens, truncated) = Encode(text, options);
         var answer = await writer.WriteAsync(tokens, options, ct).ConfigureAwait(false);
-        return answer with { Truncated = truncated };
+        return answer with { Truncated = truncated, TextTokens = writer.EncodeText(text) };
     }
 
     /// <summary>Writes the answer to a text and hands it out piece by piece; the last update has the whole. Leaving the enumeration gives the request up.</summary>
@@ -58,7 +58,7 @@ public sealed class Generator
         }
 
         var (tokens, truncated) = Encode(text, options);
-        return writer.StreamAsync(tokens, options, ct).WithResult(answer => answer with { Truncated = truncated }, ct);
+        return writer.StreamAsync(tokens, options, ct).WithResult(answer => answer with { Truncated = truncated, TextTokens = writer.EncodeText(text) }, ct);
     }
 
     private (int[] Tokens, bool Truncated) Encode(string text, GenerationOptions options)

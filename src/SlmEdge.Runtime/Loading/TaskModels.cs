@@ -50,6 +50,7 @@ internal sealed class TaskModels
     /// <param name="slot">The adapter that computes; null for the model itself.</param>
     /// <param name="adapter">What answers say of it.</param>
     /// <param name="adapters">The adapters that calls may ask for by name; null where they may not.</param>
+    /// <param name="isCompared">Whether there is a reference to compare texts with.</param>
     /// <exception cref="RuntimeException">It is another prompt than the tested one.</exception>
     /// <exception cref="TaskDefinitionException">The task's schema cannot be honoured.</exception>
     public static TaskModels Create(
@@ -60,7 +61,8 @@ internal sealed class TaskModels
         RuntimeOptions options,
         AdapterSlot? slot,
         AdapterVersion? adapter,
-        AdapterCollection? adapters)
+        AdapterCollection? adapters,
+        bool isCompared = false)
     {
         var task = manifest.Task;
         var contextLength = model.Engine.ContextLength;
@@ -80,7 +82,7 @@ internal sealed class TaskModels
 
         var writing = TaskPrompts.Generation(manifest, model);
         var writer = new AnswerWriter(
-            scheduler, model.Tokenizer, writing, contextLength, Operations(task.Kind == TaskKind.Chat ? "chat" : "text_completion"), slot, adapter);
+            scheduler, model.Tokenizer, writing, contextLength, Operations(task.Kind == TaskKind.Chat ? "chat" : "text_completion"), slot, adapter) { IsCompared = isCompared };
         return new TaskModels(manifest, owner)
         {
             PromptSha256 = writing.IdentityOf(task),

@@ -2,8 +2,8 @@ using SlmEdge.Bundles.Drift;
 
 namespace SlmEdge.Worker.Drift;
 
-/// <summary>An alarm that began or ended, with the bundle that decided.</summary>
-internal sealed record DriftAlarm(DateTimeOffset Time, string Bundle, string Version, DriftChange Change)
+/// <summary>An alarm that began or ended, with what answered: the adapter, null for the bundle's own model, and name and version of the bundle that the reference comes from.</summary>
+internal sealed record DriftAlarm(DateTimeOffset Time, string? Adapter, string Bundle, string Version, DriftChange Change)
 {
     /// <summary>A statistic as the service writes it: in the API, the metrics, the log and the webhook.</summary>
     public static string Name(DriftStatistic statistic) => statistic switch
@@ -13,6 +13,8 @@ internal sealed record DriftAlarm(DateTimeOffset Time, string Bundle, string Ver
         DriftStatistic.Confidence => "confidence",
         DriftStatistic.Length => "length",
         DriftStatistic.UnknownTokens => "unknownTokens",
+        DriftStatistic.AnswerLength => "answerLength",
+        DriftStatistic.UnfinishedAnswers => "unfinishedAnswers",
         _ => "newTokens",
     };
 

@@ -15,7 +15,6 @@ internal sealed class DriftEndpoints(IServingEngine engine, DriftWatch watch) : 
     private Task DescribeAsync(HttpContext context)
     {
         var bundle = engine.Bundle;
-        var (monitor, alarms) = (watch.Monitor(bundle), watch.Alarms);
-        return JsonResponse.WriteAsync(context, StatusCodes.Status200OK, json => DriftJson.Write(json, bundle, monitor, alarms));
+        return JsonResponse.WriteAsync(context, StatusCodes.Status200OK, json => DriftJson.Write(json, bundle, watch, engine.Adapters));
     }
 }

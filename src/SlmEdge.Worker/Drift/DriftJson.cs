@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SlmEdge.Bundles.Drift;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.Drift;
@@ -7,19 +8,32 @@ namespace SlmEdge.Worker.Drift;
 /// <summary>The comparison and its alarms as JSON.</summary>
 internal static class DriftJson
 {
-    public static void Write(Utf8JsonWriter json, ServedBundle bundle, DriftMonitor? monitor, IReadOnlyList<DriftAlarm> alarms)
+    public static void Write(Utf8JsonWriter json, ServedBundle bundle, DriftWatch watch, IReadOnlyList<AdapterInfo> loaded)
     {
+        var own = watch.Own(bundle);
         json.WriteStartObject();
         json.WriteString("bundle", bundle.Manifest.Name);
         json.WriteString("version", bundle.Manifest.Version);
-        json.WriteBoolean("reference", monitor is not null);
-        if (monitor is not null)
+        json.WriteBoolean("reference", own is not null);
+        if (own is not null)
         {
-            Write(json, bundle, monitor);
+            Write(json, own);
         }
 
+        json.WriteStartArray("adapters");
+        foreach (var adapter in watch.AdaptersOf(loaded))
+        {
+            json.WriteStartObject();
+            json.WriteString("adapter", adapter.Adapter);
+            json.WriteString("version", adapter.Version);
+            Write(json, adapter);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("leftOut", watch.LeftOut);
         json.WriteStartArray("alarms");
-        foreach (var alarm in alarms)
+        foreach (var alarm in watch.Alarms)
         {
             json.WriteStartObject();
             json.WriteBoolean("begins", alarm.Change.Begins);
@@ -36,6 +50,11 @@ internal static class DriftJson
         json.WriteString("time", alarm.Time.UtcDateTime);
         json.WriteString("bundle", alarm.Bundle);
         json.WriteString("version", alarm.Version);
+        if (alarm.Adapter is not null)
+        {
+            json.WriteString("adapter", alarm.Adapter);
+        }
+
         json.WriteString("statistic", DriftAlarm.Name(alarm.Change.Statistic));
         json.WriteNumber("value", Round(alarm.Change.Value));
         json.WriteNumber("threshold", Round(alarm.Change.Threshold));
@@ -56,11 +75,15 @@ internal static class DriftJson
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, ServedBundle bundle, DriftMonitor monitor)
+    private static void Write(Utf8JsonWriter json, WatchedModel watched)
     {
-        var (reference, now) = (monitor.Reference, monitor.Read());
+        var (reference, now) = (watched.Monitor.Reference, watched.Monitor.Read());
         json.WriteNumber("referenceRows", reference.Rows);
-        json.WriteNumber("referenceAccuracy", Round(reference.Accuracy));
+        if (reference.Accuracy is { } accuracy)
+        {
+            json.WriteNumber("referenceAccuracy", Round(accuracy));
+        }
+
         json.WriteNumber("texts", now.Texts);
         json.WriteNumber("inWindow", now.InWindow);
         json.WriteNumber("window", reference.Window);
@@ -82,13 +105,20 @@ internal static class DriftJson
 
         json.WriteEndArray();
         WriteAccuracy(json, now.Accuracy);
+        if (reference.LabelCount > 0)
+        {
+            WriteLabels(json, watched, now);
+        }
+    }
+
+    private static void WriteLabels(Utf8JsonWriter json, WatchedModel watched, DriftSummary now)
+    {
         json.WriteStartArray("labels");
-        var labels = bundle.Manifest.Task.Labels;
-        var before = reference.LabelShares;
-        for (var i = 0; i < labels.Count; i++)
+        var before = watched.Monitor.Reference.LabelShares;
+        for (var i = 0; i < before.Count; i++)
         {
             json.WriteStartObject();
-            json.WriteString("label", labels[i].Name);
+            json.WriteString("label", watched.Labels[i]);
             json.WriteNumber("reference", Round(before[i]));
             json.WriteNumber("window", now.InWindow == 0 ? 0 : Round((double)now.Labels[i] / now.InWindow));
             json.WriteEndObject();

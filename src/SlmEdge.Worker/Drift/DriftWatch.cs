@@ -1,14 +1,16 @@
-using System.Security.Cryptography;
 using SlmEdge.Bundles.Drift;
+using SlmEdge.Runtime.Adapters;
 using SlmEdge.Runtime.Classification;
+using SlmEdge.Runtime.Extraction;
+using SlmEdge.Runtime.Generation;
 using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.Drift;
 
 /// <summary>
-/// Compares what the served bundle is asked with what it was tested with, and raises alarms. What adapters decide is left out: the reference is of the bundle's own model.
+/// Compares what the served bundle and its adapters are asked with what each was tested with, and raises alarms. What adapters answer that have no reference is left out, and counted.
 /// </summary>
-/// <remarks>Safe to use from several threads. <see cref="Decided"/> neither waits for the disk nor for the network.</remarks>
+/// <remarks>Safe to use from several threads. Taking an answer neither waits for the disk nor for the network.</remarks>
 internal sealed class DriftWatch(WorkerLog log, AlarmWebhook? webhook, TimeProvider time) : IAsyncDisposable
 {
     private const int MostAlarms = 100;
@@ -18,14 +20,20 @@ internal sealed class DriftWatch(WorkerLog log, AlarmWebhook? webhook, TimeProvi
 
     private readonly Lock gate = new();
     private readonly LinkedList<DriftAlarm> recent = [];
+    private readonly Dictionary<string, (string Sha256, WatchedModel Model)> adapters = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> saved = new(StringComparer.Ordinal);
     private DriftStore? store;
-    private Watched? current;
+    private ServedBundle? served;
+    private WatchedModel? own;
     private Task saving = Task.CompletedTask;
-    private long saved;
     private long raised;
+    private long leftOut;
 
     /// <summary>Alarms that began since the service started.</summary>
     public long Raised => Volatile.Read(ref raised);
+
+    /// <summary>Texts that were answered by adapters without a reference since the service started, and so compared with nothing.</summary>
+    public long LeftOut => Volatile.Read(ref leftOut);
 
     /// <summary>The newest alarms, the newest first.</summary>
     public IReadOnlyList<DriftAlarm> Alarms
@@ -55,32 +63,48 @@ internal sealed class DriftWatch(WorkerLog log, AlarmWebhook? webhook, TimeProvi
         }
     }
 
-    /// <summary>The comparison for a bundle, or null where the bundle has no reference.</summary>
-    public DriftMonitor? Monitor(ServedBundle bundle)
+    /// <summary>The comparison of a bundle's own model, or null where the bundle has no reference.</summary>
+    public WatchedModel? Own(ServedBundle bundle)
     {
         lock (gate)
         {
-            return Watch(bundle)?.Monitor;
+            return Watch(bundle);
+        }
+    }
+
+    /// <summary>The comparisons of the adapters that are loaded and have a reference.</summary>
+    public IReadOnlyList<WatchedModel> AdaptersOf(IReadOnlyList<AdapterInfo> loaded)
+    {
+        lock (gate)
+        {
+            return [.. loaded.Select(Watch).OfType<WatchedModel>()];
         }
     }
 
     /// <summary>Takes what was decided.</summary>
-    public void Decided(ServedBundle bundle, IReadOnlyList<Decision> decisions)
+    /// <param name="engine">What decided.</param>
+    /// <param name="bundle">What it served when it was asked.</param>
+    /// <param name="decisions">The decisions.</param>
+    public void Decided(IServingEngine engine, ServedBundle bundle, IReadOnlyList<Decision> decisions)
     {
-        if (bundle.Drift is null)
-        {
-            return;
-        }
-
+        IReadOnlyList<AdapterInfo>? loaded = null;
         foreach (var decision in decisions)
         {
             // During an update the version before may still answer requests that it has begun.
-            if (decision.Adapter is null && decision.Tokens.Count > 0 && decision.BundleVersion == bundle.Manifest.Version && decision.BundleName == bundle.Manifest.Name)
+            if (decision.BundleVersion == bundle.Manifest.Version && decision.BundleName == bundle.Manifest.Name)
             {
-                Take(bundle, decision);
+                Take(bundle, decision.Adapter, decision.Adapter is null ? [] : loaded ??= engine.Adapters, decision.Tokens.Count > 0, watched => Add(watched, decision));
             }
         }
     }
+
+    /// <summary>Takes a document that was extracted.</summary>
+    public void Answered(IServingEngine engine, ServedBundle bundle, ExtractionResult result) =>
+        Answered(engine, bundle, result.Adapter, result.TextTokens, result.Usage.AnswerTokens, isUnfinished: false);
+
+    /// <summary>Takes an answer that was written.</summary>
+    public void Answered(IServingEngine engine, ServedBundle bundle, GeneratedText result) =>
+        Answered(engine, bundle, result.Adapter, result.TextTokens, result.Usage.AnswerTokens, result.FinishReason == FinishReason.Length);
 
     public async ValueTask DisposeAsync()
     {
@@ -95,7 +119,7 @@ internal sealed class DriftWatch(WorkerLog log, AlarmWebhook? webhook, TimeProvi
     {
         lock (gate)
         {
-            if (current is { Monitor: not null } watched && store is not null)
+            foreach (var watched in adapters.Values.Select(adapter => adapter.Model).Append(own).OfType<WatchedModel>())
             {
                 Save(watched, []);
             }
@@ -104,23 +128,61 @@ internal sealed class DriftWatch(WorkerLog log, AlarmWebhook? webhook, TimeProvi
         }
     }
 
-    private void Take(ServedBundle bundle, Decision decision)
+    private static IReadOnlyList<DriftChange> Add(WatchedModel watched, Decision decision)
     {
-        var label = bundle.Manifest.Task.IndexOf(decision.Scores[0].Label);
-        Watched watched;
+        if (watched.Monitor.Reference.LabelCount == 0)
+        {
+            return watched.Monitor.Add(new DriftAnswer(decision.Tokens));
+        }
+
+        var scores = new List<DriftScore>(DriftScore.MaxCount);
+        for (var i = 0; i < Math.Min(decision.Scores.Count, DriftScore.MaxCount); i++)
+        {
+            if (watched.PlaceOf(decision.Scores[i].Label) is not (>= 0 and var place))
+            {
+                return [];
+            }
+
+            scores.Add(new DriftScore(place, decision.Scores[i].Probability));
+        }
+
+        return scores.Count == 0 ? [] : watched.Monitor.Add(scores[0].Label, decision.Confidence, decision.Tokens, scores);
+    }
+
+    private void Answered(IServingEngine engine, ServedBundle bundle, AdapterVersion? adapter, IReadOnlyList<int>? tokens, int answerTokens, bool isUnfinished)
+    {
+        // An update may have come between; then it is not said which version wrote it.
+        if (ReferenceEquals(engine.Bundle, bundle))
+        {
+            Take(
+                bundle,
+                adapter,
+                adapter is null ? [] : engine.Adapters,
+                tokens is not null,
+                watched => watched.Monitor.Reference.LabelCount > 0 ? [] : watched.Monitor.Add(new DriftAnswer(tokens!, isUnfinished ? null : answerTokens, isUnfinished)));
+        }
+    }
+
+    private void Take(ServedBundle bundle, AdapterVersion? adapter, IReadOnlyList<AdapterInfo> loaded, bool isKnown, Func<WatchedModel, IReadOnlyList<DriftChange>> add)
+    {
+        WatchedModel watched;
         IReadOnlyList<DriftChange> changes;
         lock (gate)
         {
-            if (Watch(bundle) is not { Monitor: { } monitor } found || label < 0)
+            var found = adapter is null
+                ? Watch(bundle)
+                : loaded.FirstOrDefault(info => info.Name == adapter.Name && info.Version == adapter.Version) is { } info ? Watch(info) : null;
+            if (found is null || !isKnown)
             {
+                leftOut += adapter is null ? 0 : 1;
                 return;
             }
 
             watched = found;
-            changes = monitor.Add(label, decision.Confidence, decision.Tokens);
+            changes = add(watched);
             if (changes.Count == 0)
             {
-                if (store is not null && time.GetElapsedTime(saved) >= SaveInterval && saving.IsCompleted)
+                if (store is not null && time.GetElapsedTime(saved.GetValueOrDefault(watched.Key)) >= SaveInterval && saving.IsCompleted)
                 {
                     Save(watched, []);
                 }
@@ -132,11 +194,10 @@ internal sealed class DriftWatch(WorkerLog log, AlarmWebhook? webhook, TimeProvi
         Raise(watched, changes);
     }
 
-    private void Raise(Watched watched, IReadOnlyList<DriftChange> changes)
+    private void Raise(WatchedModel watched, IReadOnlyList<DriftChange> changes)
     {
-        var manifest = watched.Bundle.Manifest;
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()); // as it is kept
-        DriftAlarm[] alarms = [.. changes.Select(change => new DriftAlarm(now, manifest.Name, manifest.Version, change))];
+        DriftAlarm[] alarms = [.. changes.Select(change => new DriftAlarm(now, watched.Adapter, watched.Bundle, watched.Version, change))];
         lock (gate)
         {
             foreach (var alarm in alarms)
@@ -156,7 +217,7 @@ internal sealed class DriftWatch(WorkerLog log, AlarmWebhook? webhook, TimeProvi
             }
         }
 
-        var accuracy = watched.Monitor!.Read().Accuracy;
+        var accuracy = watched.Monitor.Read().Accuracy;
         foreach (var alarm in alarms)
         {
             log.Write(
@@ -164,6 +225,7 @@ internal sealed class DriftWatch(WorkerLog log, AlarmWebhook? webhook, TimeProvi
                 alarm.Change.Begins ? "drift-alarm" : "drift-ended",
                 ("bundle", alarm.Bundle),
                 ("version", alarm.Version),
+                ("adapter", alarm.Adapter),
                 ("statistic", DriftAlarm.Name(alarm.Change.Statistic)),
                 ("value", alarm.Change.Value),
                 ("threshold", alarm.Change.Threshold),
@@ -173,41 +235,58 @@ internal sealed class DriftWatch(WorkerLog log, AlarmWebhook? webhook, TimeProvi
         }
     }
 
-    private void Save(Watched watched, IReadOnlyList<DriftAlarm> alarms)
+    private void Save(WatchedModel watched, IReadOnlyList<DriftAlarm> alarms)
     {
-        saved = time.GetTimestamp();
-        var (kept, state, before) = (store!, watched.Monitor!.Save(), saving);
+        if (store is not { } kept)
+        {
+            return;
+        }
+
+        saved[watched.Key] = time.GetTimestamp();
+        var (state, before) = (watched.Monitor.Save(), saving);
         saving = KeepAsync();
 
         async Task KeepAsync()
         {
             await before.ConfigureAwait(false);
-            await kept.KeepAsync(watched.Key!, state, alarms).ConfigureAwait(false);
+            await kept.KeepAsync(watched.Key, state, alarms).ConfigureAwait(false);
         }
     }
 
-    private Watched? Watch(ServedBundle bundle)
+    private WatchedModel? Watch(ServedBundle bundle)
     {
-        if (current is not null && ReferenceEquals(current.Bundle, bundle))
+        if (ReferenceEquals(served, bundle))
         {
-            return current;
+            return own;
         }
 
+        served = bundle;
         if (bundle.Drift is not { } reference)
         {
-            return current = new Watched(bundle, null, null);
+            return own = null;
         }
 
         // An engine that was started again serves the same bundle: the comparison goes on.
-        var key = Convert.ToHexStringLower(SHA256.HashData(reference.ToUtf8()));
-        if (current is { Monitor: { } going } && current.Key == key && current.Bundle.Manifest.Version == bundle.Manifest.Version)
-        {
-            return current = new Watched(bundle, key, going);
-        }
-
-        var monitor = store?.Find(key) is { } state ? DriftMonitor.Restore(reference, state) : null;
-        return current = new Watched(bundle, key, monitor ?? new DriftMonitor(reference));
+        var key = WatchedModel.KeyOf(reference, null);
+        return own?.Key == key && own.Version == bundle.Manifest.Version ? own : own = WatchedModel.Of(bundle, key, Begin(reference, key));
     }
 
-    private sealed record Watched(ServedBundle Bundle, string? Key, DriftMonitor? Monitor);
+    private WatchedModel? Watch(AdapterInfo adapter)
+    {
+        if (adapter.Drift is not { } reference)
+        {
+            return null;
+        }
+
+        if (!adapters.TryGetValue(adapter.Name, out var known) || known.Sha256 != adapter.Sha256)
+        {
+            var key = WatchedModel.KeyOf(reference, adapter.Name);
+            adapters[adapter.Name] = known = (adapter.Sha256, WatchedModel.Of(adapter, key, Begin(reference, key)));
+        }
+
+        return known.Model;
+    }
+
+    private DriftMonitor Begin(DriftReference reference, string key) =>
+        (store?.Find(key) is { } state ? DriftMonitor.Restore(reference, state) : null) ?? new DriftMonitor(reference);
 }

@@ -157,7 +157,8 @@ internal sealed class ChildEngine : IServingEngine
     {
         var message = new LoadAdapterMessage(
             Path.GetFullPath(path), options.Name, [.. options.TrustedKeys.Select(key => key.ExportSubjectPublicKeyInfo())], options.RequireSignature, options.VerifyGolden);
-        var info = await AskAsync(FrameKind.LoadAdapter, message, EngineJson.Default.LoadAdapterMessage, EngineJson.Default.AdapterInfo, ct).ConfigureAwait(false);
+        var loaded = await AskAsync(FrameKind.LoadAdapter, message, EngineJson.Default.LoadAdapterMessage, EngineJson.Default.LoadedAdapterMessage, ct).ConfigureAwait(false);
+        var info = loaded.ToInfo();
         lock (gate)
         {
             // The golden examples have passed: the next life loads it without trying them again.

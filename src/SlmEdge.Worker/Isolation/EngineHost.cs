@@ -175,7 +175,7 @@ public sealed class EngineHost
             }
 
             var options = new AdapterLoadOptions { Name = message.Name, TrustedKeys = keys, RequireSignature = message.RequireSignature, VerifyGolden = message.VerifyGolden };
-            return Bytes(await serving.LoadAdapterAsync(message.Path, options, ct).ConfigureAwait(false), EngineJson.Default.AdapterInfo);
+            return Bytes(LoadedAdapterMessage.Of(await serving.LoadAdapterAsync(message.Path, options, ct).ConfigureAwait(false)), EngineJson.Default.LoadedAdapterMessage);
         }
         finally
         {

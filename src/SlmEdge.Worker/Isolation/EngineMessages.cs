@@ -77,6 +77,14 @@ internal sealed record GenerationSettings(
 /// <summary>Payload of <see cref="FrameKind.LoadAdapter"/>; the keys as SubjectPublicKeyInfo.</summary>
 internal sealed record LoadAdapterMessage(string Path, string? Name, IReadOnlyList<byte[]> TrustedKeys, bool RequireSignature, bool VerifyGolden);
 
+/// <summary>Answer to <see cref="FrameKind.LoadAdapter"/>; the reference as its bundle writes it.</summary>
+internal sealed record LoadedAdapterMessage(AdapterInfo Info, byte[]? Drift)
+{
+    public static LoadedAdapterMessage Of(AdapterInfo info) => new(info, info.Drift?.ToUtf8());
+
+    public AdapterInfo ToInfo() => Drift is null ? Info : Info with { Drift = DriftReference.Parse(Drift) };
+}
+
 /// <summary>Payload of <see cref="FrameKind.Pong"/>: evaluations that the scheduler has ended, and requests in front of it.</summary>
 internal sealed record PongMessage(long Passes, int Waiting);
 
@@ -130,6 +138,6 @@ internal sealed record ErrorMessage(
 [JsonSerializable(typeof(ExtractionResult))]
 [JsonSerializable(typeof(GenerationUpdate))]
 [JsonSerializable(typeof(IReadOnlyList<GoldenResult>))]
-[JsonSerializable(typeof(AdapterInfo))]
+[JsonSerializable(typeof(LoadedAdapterMessage))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class EngineJson : JsonSerializerContext;

@@ -13,7 +13,7 @@ namespace SlmEdge.Worker.Isolation;
 internal sealed class FrameChannel : IDisposable
 {
     /// <summary>Version of frames and messages; both sides are the same program, so that another one is an installation in the middle of an update.</summary>
-    public const int ProtocolVersion = 2;
+    public const int ProtocolVersion = 3;
 
     /// <summary>Largest payload. The service's own limit of a request is far below.</summary>
     public const int MaxPayloadBytes = 256 * 1024 * 1024;

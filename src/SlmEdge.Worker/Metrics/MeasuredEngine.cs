@@ -12,7 +12,7 @@ using SlmEdge.Worker.Serving;
 
 namespace SlmEdge.Worker.Metrics;
 
-/// <summary>Counts what an engine answers, and shows its decisions to the comparison with the reference. Disposal is its owner's.</summary>
+/// <summary>Counts what an engine answers, and shows its answers to the comparison with the reference. Disposal is its owner's.</summary>
 internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metrics, DriftWatch drift) : IServingEngine
 {
     public ServedBundle Bundle => engine.Bundle;
@@ -34,13 +34,14 @@ internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metri
         var figures = Begin("classify", options?.Adapter);
         try
         {
+            var bundle = engine.Bundle;
             var decisions = await engine.ClassifyAsync(texts, options, ct).ConfigureAwait(false);
             foreach (var decision in decisions)
             {
                 figures.Decided(decision);
             }
 
-            drift.Decided(engine.Bundle, decisions);
+            drift.Decided(engine, bundle, decisions);
             return decisions;
         }
         catch (Exception error)
@@ -72,8 +73,10 @@ internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metri
         var figures = Begin("extract", options.Adapter);
         try
         {
+            var bundle = engine.Bundle;
             var extracted = await engine.ExtractAsync(text, options, ct).ConfigureAwait(false);
             figures.Answered(extracted.Usage, extracted.Timings, extracted.Truncated);
+            drift.Answered(engine, bundle, extracted);
             return extracted;
         }
         catch (Exception error)
@@ -109,6 +112,7 @@ internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metri
     {
         var figures = Begin(operation, adapter);
         string? outcome = "cancelled";
+        var bundle = engine.Bundle;
         try
         {
             await using var source = updates.GetAsyncEnumerator(ct);
@@ -131,6 +135,7 @@ internal sealed class MeasuredEngine(IServingEngine engine, ServiceMetrics metri
                 if (source.Current.Result is { } answer)
                 {
                     figures.Answered(answer.Usage, answer.Timings, answer.Truncated);
+                    drift.Answered(engine, bundle, answer);
                     outcome = null;
                 }
 

@@ -1,3 +1,4 @@
+using SlmEdge.Bundles.Drift;
 using SlmEdge.Worker.Drift;
 using SlmEdge.Worker.Serving;
 
@@ -74,21 +75,39 @@ internal sealed class MetricsSource(ServiceMetrics metrics, IServingEngine engin
 
     private IEnumerable<MetricFamily> Drift(ServedBundle bundle)
     {
-        if (drift.Monitor(bundle) is { } monitor)
+        var watched = drift.AdaptersOf(engine.Adapters).Prepend(drift.Own(bundle)).OfType<WatchedModel>().Select(model => (Model: model, Now: model.Monitor.Read())).ToList();
+        if (drift.LeftOut > 0 || watched.Count > 0)
         {
-            var now = monitor.Read();
-            yield return MetricFamily.Gauge("slm_edge_drift_window_texts", "Recent texts that are compared with the bundle's validation rows.", now.InWindow);
-            yield return MetricFamily.Gauges("slm_edge_drift", "How far they lie apart, by statistic.", "statistic", now.Readings.Select(reading => (DriftAlarm.Name(reading.Statistic), reading.Value)));
-            yield return MetricFamily.Gauges("slm_edge_drift_threshold", "The value above which it is an alarm.", "statistic", now.Readings.Select(reading => (DriftAlarm.Name(reading.Statistic), reading.Threshold)));
-            yield return MetricFamily.Gauges("slm_edge_drift_alarm", "Whether it is one.", "statistic", now.Readings.Select(reading => (DriftAlarm.Name(reading.Statistic), reading.IsAlarm ? 1.0 : 0)));
-            yield return MetricFamily.Counter("slm_edge_drift_alarms_total", "Alarms that began.", drift.Raised);
-            if (now.Accuracy is { } accuracy)
-            {
-                yield return MetricFamily.Gauge("slm_edge_accuracy_estimate", "Share of right decisions among them, estimated from calibrated confidences.", accuracy.Estimate);
-                yield return MetricFamily.Gauge("slm_edge_accuracy_estimate_low", "Lower end of its 95 % interval.", accuracy.Low);
-                yield return MetricFamily.Gauge("slm_edge_accuracy_estimate_high", "Upper end of its 95 % interval.", accuracy.High);
-            }
+            yield return MetricFamily.Counter("slm_edge_drift_left_out_total", "Texts that adapters without a reference answered, which are compared with nothing.", drift.LeftOut);
         }
+
+        if (watched.Count > 0)
+        {
+            yield return Gauges("slm_edge_drift_window_texts", "Recent texts that are compared with held-out rows.", of => [(null, of.InWindow)]);
+            yield return Gauges("slm_edge_drift", "How far they lie apart, by statistic.", of => of.Readings.Select(reading => ((DriftStatistic?)reading.Statistic, reading.Value)));
+            yield return Gauges("slm_edge_drift_threshold", "The value above which it is an alarm.", of => of.Readings.Select(reading => ((DriftStatistic?)reading.Statistic, reading.Threshold)));
+            yield return Gauges("slm_edge_drift_alarm", "Whether it is one.", of => of.Readings.Select(reading => ((DriftStatistic?)reading.Statistic, reading.IsAlarm ? 1.0 : 0)));
+            yield return MetricFamily.Counter("slm_edge_drift_alarms_total", "Alarms that began.", drift.Raised);
+        }
+
+        if (watched.Any(of => of.Now.Accuracy is not null))
+        {
+            yield return Gauges("slm_edge_accuracy_estimate", "Share of right decisions among them, estimated from calibrated confidences.", of => of.Accuracy is { } accuracy ? [(null, accuracy.Estimate)] : []);
+            yield return Gauges("slm_edge_accuracy_estimate_low", "Lower end of its 95 % interval.", of => of.Accuracy is { } accuracy ? [(null, accuracy.Low)] : []);
+            yield return Gauges("slm_edge_accuracy_estimate_high", "Upper end of its 95 % interval.", of => of.Accuracy is { } accuracy ? [(null, accuracy.High)] : []);
+        }
+
+        MetricFamily Gauges(string name, string help, Func<DriftSummary, IEnumerable<(DriftStatistic? Statistic, double Value)>> values) => new(
+            name,
+            help,
+            MetricKind.Gauge,
+            [.. watched.SelectMany(of => values(of.Now).Select(value => new MetricPoint(LabelsOf(value.Statistic, of.Model.Adapter), value.Value)))]);
+
+        static (string, string)[] LabelsOf(DriftStatistic? statistic, string? adapter) =>
+        [
+            .. statistic is { } named ? new[] { ("statistic", DriftAlarm.Name(named)) } : [],
+            .. adapter is null ? [] : new[] { ("adapter", adapter) },
+        ];
 
         if (drift.Webhook is { } webhook)
         {
