@@ -20,7 +20,7 @@ internal sealed class WritingBundle : IDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("slm-edge-").FullName;
 
-    public WritingBundle(TaskKind kind, string? schema = null, string? template = null, Func<BundleManifest, BundleManifest>? change = null, string instruction = "Say what is wrong.")
+    public WritingBundle(TaskKind kind, string? schema = null, string? template = null, Func<BundleManifest, BundleManifest>? change = null, string instruction = "Say what is wrong.", Func<LlamaTokenizer, Bundles.Drift.DriftReference>? reference = null)
     {
         var model = new RandomLlama(seed: 11) { ChatTemplate = template ?? (kind == TaskKind.Chat ? Template : null) };
         var gguf = Path.Combine(folder, "model.gguf");
@@ -49,6 +49,13 @@ internal sealed class WritingBundle : IDisposable
         var writer = new BundleWriter(change?.Invoke(manifest) ?? manifest);
         writer.AddFile("gguf/model.gguf", gguf, BundleFileRole.Gguf);
         writer.AddFolder("onnx", onnx, BundleFileRole.Onnx);
+        if (reference is not null)
+        {
+            var drift = Path.Combine(folder, Bundles.Drift.DriftReference.FileName);
+            File.WriteAllBytes(drift, reference(tokenizer).ToUtf8());
+            writer.AddFile(Bundles.Drift.DriftReference.FileName, drift, BundleFileRole.Reference);
+        }
+
         writer.Write(FilePath);
     }
 

@@ -1,12 +1,13 @@
 // Whether the texts are still those that the bundle was tested with.
 const statisticNames = {
-  labels: "Labels", tokens: "Vocabulary", confidence: "Confidence", length: "Length", unknownTokens: "Unknown characters", newTokens: "New words"
+  labels: "Labels", tokens: "Vocabulary", confidence: "Confidence", length: "Length", unknownTokens: "Unknown characters", newTokens: "New words",
+  answerLength: "Length of answers", unfinishedAnswers: "Cut-off answers"
 };
 
 function showDrift(drift) {
-  at("drift-note").textContent = !drift.reference ? "This bundle has nothing to compare with; export it again with validation rows." :
+  at("drift-note").textContent = !drift.reference ? "This bundle has nothing to compare with; export it again with held-out rows." :
     drift.statistics.length === 0 ? number(drift.inWindow) + " of " + number(drift.window) + " texts; nothing is compared before." :
-    "The last " + number(drift.inWindow) + " texts beside " + number(drift.referenceRows) + " validation rows. Of stretches of " + number(drift.falseAlarms.texts) +
+    "The last " + number(drift.inWindow) + " texts beside " + number(drift.referenceRows) + " held-out rows. Of stretches of " + number(drift.falseAlarms.texts) +
     " unchanged texts at most " + percent(drift.falseAlarms.rate, 0) + " raise an alarm.";
   const bars = at("drift-bars");
   bars.replaceChildren();
@@ -34,10 +35,21 @@ function showDrift(drift) {
   }
 
   const changed = (drift.labels ?? []).map(label => ({ ...label, change: label.window - label.reference })).sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, 8);
-  at("mix-card").hidden = !drift.statistics?.length;
+  at("mix-card").hidden = !drift.statistics?.length || !drift.labels;
   at("mix-rows").replaceChildren(...changed.map(label => {
     const row = make("tr");
     row.append(make("td", label.label), make("td", percent(label.reference), "number"), make("td", percent(label.window), "number"), make("td", (label.change > 0 ? "+" : "−") + percent(Math.abs(label.change)), "number"));
+    return row;
+  }));
+
+  at("left-out").textContent = drift.leftOut > 0 ? number(drift.leftOut) + " texts were answered by adapters that have nothing to compare with, and are left out." : "";
+  at("adapters-drift-card").hidden = !drift.adapters?.length && !(drift.leftOut > 0);
+  at("adapter-drift-rows").replaceChildren(...(drift.adapters ?? []).map(adapter => {
+    const row = make("tr"), alarms = adapter.statistics.filter(statistic => statistic.alarm).map(statistic => statisticNames[statistic.name] ?? statistic.name);
+    row.append(
+      make("td", adapter.adapter + " " + adapter.version), make("td", number(adapter.inWindow) + " of " + number(adapter.window), "number"),
+      make("td", alarms.length > 0 ? alarms.join(", ") : adapter.statistics.length === 0 ? "not compared yet" : "none"),
+      make("td", adapter.accuracy ? percent(adapter.accuracy.estimate) : "–", "number"));
     return row;
   }));
 
@@ -45,7 +57,7 @@ function showDrift(drift) {
   at("alarm-rows").replaceChildren(...drift.alarms.slice(0, 20).map(alarm => {
     const row = make("tr");
     row.append(
-      make("td", new Date(alarm.time).toLocaleString()), make("td", statisticNames[alarm.statistic] ?? alarm.statistic), make("td", alarm.begins ? "began" : "ended"),
+      make("td", new Date(alarm.time).toLocaleString()), make("td", (statisticNames[alarm.statistic] ?? alarm.statistic) + (alarm.adapter ? " (" + alarm.adapter + ")" : "")), make("td", alarm.begins ? "began" : "ended"),
       make("td", percent(alarm.threshold > 0 ? alarm.value / alarm.threshold : 1, 0), "number"), make("td", alarm.version));
     return row;
   }));

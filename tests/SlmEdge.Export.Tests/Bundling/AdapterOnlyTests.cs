@@ -44,6 +44,7 @@ public sealed class AdapterOnlyTests
         using var runtime = SlmRuntime.Open(host.OutputPath, new RuntimeOptions { Threads = 1 });
         AdapterInfo info = await runtime.Adapters.LoadAsync(alone.OutputPath);
         info.ShouldSatisfyAllConditions(() => info.Name.ShouldBe("parts"), () => info.Version.ShouldBe("2.0.0"), () => info.PromptSha256.ShouldBe(runtime.PromptSha256));
+        (info.Drift is not null).ShouldBe(alone.Manifest.Files.Any(file => file.Role == BundleFileRole.Reference));
         foreach (string text in new[] { "replace pump today 1", "check battery again 2", "worn bucket urgent 3" })
         {
             Decision own = await runtime.Classifier.ClassifyAsync(text);

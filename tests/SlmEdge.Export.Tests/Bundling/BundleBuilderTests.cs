@@ -74,7 +74,7 @@ public sealed class BundleBuilderTests
         DriftReference reference = bundle.ReadDriftReference()!;
         reference.Rows.ShouldBe(90);
         reference.LabelCount.ShouldBe(3);
-        reference.Accuracy.ShouldBeGreaterThan(0.8);
+        reference.Accuracy.ShouldNotBeNull().ShouldBeGreaterThan(0.8);
         reference.FalseAlarms.Observed.ShouldBeLessThanOrEqualTo(reference.FalseAlarms.Rate);
     }
 

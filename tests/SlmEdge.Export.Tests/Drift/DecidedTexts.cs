@@ -41,7 +41,7 @@ internal sealed class DecidedTexts
             float[] own = classifier.Score(text);
             LabelScores.ApplyTemperature(own, temperature);
             int label = LabelScores.Best(own);
-            return new DriftRow(label, Math.Exp(own[label]), label == right, tokenizer.Encode(text));
+            return new DriftRow(label, Math.Exp(own[label]), label == right, tokenizer.Encode(text)) { Scores = DriftScore.Best(own) };
         }
     }
 

@@ -1,4 +1,5 @@
 using SlmEdge.Bundles;
+using SlmEdge.Bundles.Drift;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Export.Bundling;
 using SlmEdge.Export.Onnx;
@@ -6,6 +7,7 @@ using SlmEdge.Export.Proof;
 using SlmEdge.Export.Tests.Models;
 using SlmEdge.Export.Writing;
 using SlmEdge.Runtime;
+using SlmEdge.Runtime.Generation;
 using SlmEdge.Tasks.Data;
 
 namespace SlmEdge.Export.Tests.Writing;
@@ -22,6 +24,13 @@ public sealed class WritingBundleBuilderTests
         using var folder = new TemporaryFolder();
         (_, string run) = WritingRun.Create(folder, kind, epochs: 30);
         Directory.CreateDirectory(folder.At("out"));
+        if (kind == "generate")
+        {
+            // So many rows say something about texts to come.
+            string[] lines = File.ReadAllLines(folder.At("train.jsonl"));
+            File.WriteAllLines(folder.At("train.jsonl"), lines.Concat(lines).Take(60));
+        }
+
         var request = new BundleRequest
         {
             RunDirectory = run,
@@ -52,6 +61,7 @@ public sealed class WritingBundleBuilderTests
             (await runtime.VerifyGoldenAsync()).ShouldAllBe(result => result.Passed);
         }
 
+        await CompareAsync(kind, outcome, folder);
         Directory.EnumerateFileSystemEntries(folder.At("out")).Select(Path.GetFileName).Order().ShouldBe(["x.report.html", "x.slmb"]);
         (manifest.Requires?.SlmEdge, manifest.Requires?.Llama).ShouldBe((BundleRequirements.ReadableSince, "0.5.0"));
         manifest.Requires!.Onnx.ShouldNotBeNull();
@@ -121,5 +131,31 @@ public sealed class WritingBundleBuilderTests
         };
         Should.Throw<ExportException>(() => new WritingBundleBuilder(request).Build()).Message.ShouldContain("'gguf f32' loses");
         Directory.EnumerateFileSystemEntries(folder.At("out")).ShouldBeEmpty();
+    }
+
+    /// <summary>A device that is asked the held-out texts reads and writes as many tokens as the reference has.</summary>
+    private static async Task CompareAsync(string kind, WritingBundleOutcome outcome, TemporaryFolder folder)
+    {
+        using SlmRuntime runtime = SlmRuntime.Open(outcome.OutputPath, new RuntimeOptions { Threads = 1, CacheDirectory = folder.At("cache") });
+        if (kind != "generate")
+        {
+            runtime.Drift.ShouldBeNull();
+            outcome.Warnings.Any(warning => warning.Contains("too few to compare", StringComparison.Ordinal)).ShouldBe(kind == "extract");
+            return;
+        }
+
+        runtime.Drift!.Rows.ShouldBe(60);
+        var monitor = new DriftMonitor(runtime.Drift);
+        var answers = new List<DriftAnswer>();
+        foreach (WritingRow row in WritingRows.Read(folder.At("train.jsonl"), outcome.Manifest.Task, new ReaderOptions()))
+        {
+            GeneratedText answer = await runtime.Generator.GenerateAsync(row.Text!);
+            answers.Add(new DriftAnswer(answer.TextTokens!, answer.FinishReason == FinishReason.Length ? null : answer.Usage.AnswerTokens, answer.FinishReason == FinishReason.Length));
+        }
+
+        Enumerable.Range(0, 9).SelectMany(_ => answers).SelectMany(monitor.Add).ShouldBeEmpty();
+        IReadOnlyList<DriftReading> readings = monitor.Read().Readings;
+        readings.Single(reading => reading.Statistic == DriftStatistic.Length).Value.ShouldBeLessThan(0.5);
+        readings.SingleOrDefault(reading => reading.Statistic == DriftStatistic.AnswerLength)?.Value.ShouldBeLessThan(0.5);
     }
 }

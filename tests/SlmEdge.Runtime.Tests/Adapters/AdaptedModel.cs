@@ -61,11 +61,19 @@ internal sealed class AdaptedModel : IDisposable
 
     /// <summary>An adapter alone in a bundle.</summary>
     public string AdapterBundle(
-        int adapter, string name, string version = "1", string[]? labels = null, Func<BundleManifest, BundleManifest>? change = null, System.Security.Cryptography.ECDsa? key = null)
+        int adapter, string name, string version = "1", string[]? labels = null, Func<BundleManifest, BundleManifest>? change = null, System.Security.Cryptography.ECDsa? key = null,
+        Bundles.Drift.DriftReference? reference = null)
     {
         var manifest = Manifest(name, version, labels ?? Labels);
         var writer = new BundleWriter(change?.Invoke(manifest) ?? manifest);
         writer.AddFile("adapter.gguf", AdapterFile(adapter), BundleFileRole.Adapter);
+        if (reference is not null)
+        {
+            var drift = Path.Combine(Folder, $"{name}-{version}.drift.json");
+            File.WriteAllBytes(drift, reference.ToUtf8());
+            writer.AddFile(Bundles.Drift.DriftReference.FileName, drift, BundleFileRole.Reference);
+        }
+
         var path = Path.Combine(Folder, $"{name}-{version}-{adapter}.slmb");
         writer.Write(path, key);
         return path;

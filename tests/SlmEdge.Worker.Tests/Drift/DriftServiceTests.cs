@@ -35,6 +35,7 @@ public sealed class DriftServiceTests
         var metrics = await service.Client.GetStringAsync("/metrics");
         metrics.ShouldContain("slm_edge_drift_alarm{statistic=\"tokens\"} 1\n");
         metrics.ShouldContain("slm_edge_accuracy_estimate ");
+        metrics.ShouldContain("slm_edge_drift_left_out_total 0\n");
     }
 
     [Fact]

@@ -12,13 +12,18 @@ internal static class WatchedBundle
     private static readonly string[] What = ["saw", "ate", "lost", "found", "hugged", "wanted", "made", "liked"];
     private static readonly string[] Whom = ["a red ball", "the cake", "an apple", "his toy", "the big tree", "a little house", "the soup", "some flowers"];
 
+    public static DriftOptions Options { get; } = new() { Window = Window, Step = 10, StretchTexts = 500, Simulations = 100 };
+
     public static TinyBundle Create()
     {
         using var plain = TinyBundle.Create();
         using var runtime = plain.Open();
         var decisions = runtime.Classifier.ClassifyAsync(Usual(200, seed: 1)).GetAwaiter().GetResult();
-        var rows = decisions.Select((decision, i) => new DriftRow(Array.IndexOf(TinyBundle.Labels, decision.Scores[0].Label), decision.Confidence, i % 2 == 0, decision.Tokens));
-        var reference = DriftReferenceBuilder.Create([.. rows], TinyBundle.Labels.Length, [], new DriftOptions { Window = Window, Step = 10, StretchTexts = 500, Simulations = 100 });
+        var rows = decisions.Select((decision, i) => new DriftRow(Array.IndexOf(TinyBundle.Labels, decision.Scores[0].Label), decision.Confidence, i % 2 == 0, decision.Tokens)
+        {
+            Scores = [.. decision.Scores.Select(score => new DriftScore(Array.IndexOf(TinyBundle.Labels, score.Label), score.Probability))],
+        });
+        var reference = DriftReferenceBuilder.Create([.. rows], TinyBundle.Labels.Length, [], Options);
         var file = Path.Combine(plain.Folder, DriftReference.FileName);
         File.WriteAllBytes(file, reference.ToUtf8());
         return TinyBundle.Create(drift: file);

@@ -43,8 +43,14 @@ internal sealed class RunningService : IAsyncDisposable
         return StartAsync(bundle, () => bundle.Open(options: options), worker);
     }
 
+    /// <summary>Serves a bundle that writes, which goes with the service.</summary>
+    public static Task<RunningService> StartAsync(WritingBundle bundle, WorkerOptions? worker = null) => StartAsync(bundle, () => bundle.Open(), worker);
+
     /// <summary>Serves a model that takes adapters; the model is the service's to dispose.</summary>
     public static Task<RunningService> StartAsync(AdaptedModel model, WorkerOptions worker) => StartAsync(model, () => model.Open(), worker);
+
+    public Task<HttpResponseMessage> PostTo(string path, string json) =>
+        Client.PostAsync(new Uri(path, UriKind.Relative), new StringContent(json, Encoding.UTF8, "application/json"));
 
     public Task<HttpResponseMessage> PostAsync(string json, CancellationToken ct = default) => PostAsync(Encoding.UTF8.GetBytes(json), "application/json", ct);
 
