@@ -18,7 +18,7 @@ internal sealed class DecidedTexts
 {
     private static readonly Lazy<DecidedTexts> Shared = new(() => new DecidedTexts());
 
-    private readonly Dictionary<int, DriftReference> references = [];
+    private readonly Dictionary<(int Seed, int Rows), DriftReference> references = [];
 
     private DecidedTexts()
     {
@@ -60,15 +60,15 @@ internal sealed class DecidedTexts
 
     public static DecidedTexts Load() => Shared.Value;
 
-    /// <summary>A reference of a thousand of the questions, as many as a run on this set holds out, chosen by chance.</summary>
-    public DriftReference Reference(int seed)
+    /// <summary>A reference of a thousand of the questions, as many as a run on this set holds out, or of fewer, chosen by chance.</summary>
+    public DriftReference Reference(int seed, int rows = 1000)
     {
-        if (!references.TryGetValue(seed, out DriftReference? reference))
+        if (!references.TryGetValue((seed, rows), out DriftReference? reference))
         {
             DriftRow[] drawn = [.. Rows];
             new Random(seed).Shuffle(drawn);
-            reference = DriftReferenceBuilder.Create(drawn[..1000], LabelCount, UnknownTokens, new DriftOptions { Simulations = 400, Seed = seed });
-            references.Add(seed, reference);
+            reference = DriftReferenceBuilder.Create(drawn[..rows], LabelCount, UnknownTokens, new DriftOptions { Simulations = 400, Seed = seed });
+            references.Add((seed, rows), reference);
         }
 
         return reference;
