@@ -285,12 +285,12 @@ void FetchPeers()
         Warning("npm could not fetch them: the tests against them will be skipped.");
 }
 
-// Debian's Python and what the tests compare with: SentencePiece, and the modules that llama.cpp's conversion scripts import.
+// Debian's Python, and what the tests compare and look with: SentencePiece, and the modules that llama.cpp's conversion scripts import.
 void InstallPythonPeers()
 {
     try
     {
-        InstallDebianPackages("python3-jinja2", "python3-jsonschema", "python3-sentencepiece", "python3-sklearn", "python3-torch", "python3-numpy", "python3-yaml", "python3-tqdm", "python3-requests", "git", "chromium", "rabbitmq-server", "mosquitto-clients");
+        InstallDebianPackages("python3-jinja2", "python3-jsonschema", "python3-sentencepiece", "python3-sklearn", "python3-torch", "python3-numpy", "python3-yaml", "python3-tqdm", "python3-requests", "git", "chromium", "rabbitmq-server", "mosquitto-clients", "valgrind");
     }
     catch (CakeException exception)
     {
