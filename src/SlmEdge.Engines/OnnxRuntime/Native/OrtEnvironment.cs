@@ -54,6 +54,7 @@ internal static unsafe partial class OrtEnvironment
             }
 
             var path = NativeLibraries.Locate(NativeLibraries.OnnxRuntime, LibraryFile);
+            OrtTelemetry.SwitchOff();
             nint library;
             try
             {
