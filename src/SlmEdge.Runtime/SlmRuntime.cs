@@ -119,7 +119,7 @@ public sealed class SlmRuntime : IDisposable
         options ??= new RuntimeOptions();
         options.Validate();
         EngineStart.Begin();
-        var bundle = Bundle.Open(bundlePath, new BundleOptions { CacheDirectory = options.CacheDirectory });
+        var bundle = Bundle.Open(bundlePath, new BundleOptions { CacheDirectory = options.CacheDirectory, OnDemand = true });
         LoadedModel? model = null;
         SequenceScheduler? scheduler = null;
         try

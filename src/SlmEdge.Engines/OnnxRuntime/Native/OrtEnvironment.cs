@@ -144,6 +144,10 @@ internal static unsafe partial class OrtEnvironment
     internal static string? FindCuda() =>
         appendCuda != 0 && AvailableProviders().Contains(CudaProvider) && File.Exists(CudaLibrary) ? CudaProvider : null;
 
+    /// <summary>What it lacks to compute on a GPU, where <see cref="FindCuda"/> finds none.</summary>
+    internal static string ExplainNoCuda() =>
+        appendCuda == 0 || !AvailableProviders().Contains(CudaProvider) ? "this build of the library has no CUDA provider" : $"the CUDA provider's library '{CudaLibrary}' is not there";
+
     /// <summary>Where the CUDA provider's library would lie.</summary>
     internal static string CudaLibrary => Path.Combine(
         Path.GetDirectoryName(LibraryPath) ?? string.Empty,
