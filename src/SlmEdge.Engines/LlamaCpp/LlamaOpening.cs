@@ -43,14 +43,14 @@ internal static class LlamaOpening
         parameters.LoadMode = LoadModeAuto;
         if (LongRopeContext.KeyToRaise(checkedModel, contextLength, DefaultContextLimit) is not { } key)
         {
-            return SafeLlamaModelHandle.Load(checkedModel.Path, parameters);
+            return Load(checkedModel.Path, parameters);
         }
 
         var overrides = stackalloc LlamaModelKvOverride[2];
         overrides[0] = LlamaModelKvOverride.Integer(key, int.MaxValue);
         overrides[1] = default;
         parameters.KvOverrides = (nint)overrides;
-        return SafeLlamaModelHandle.Load(checkedModel.Path, parameters);
+        return Load(checkedModel.Path, parameters);
     }
 
     /// <summary>Tokens of the longest sequence.</summary>
@@ -94,5 +94,12 @@ internal static class LlamaOpening
     {
         var gpu = gpuLayers != 0 ? LlamaBackend.FindGpu() : null;
         return new EngineInfo("llama.cpp", LlamaBackend.Version, LlamaBackend.LibraryPath, CpuLevel.Describe(LlamaBackend.ChosenCpuLibrary()), threads, gpu is not null, gpu);
+    }
+
+    private static SafeLlamaModelHandle Load(string path, LlamaModelParams parameters)
+    {
+        var model = SafeLlamaModelHandle.Load(path, parameters);
+        MappedFile.Release(path);
+        return model;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SlmEdge.Engines.LlamaCpp;
 using SlmEdge.Engines.Scoring;
 using SlmEdge.Tasks.Labels;
@@ -43,6 +44,28 @@ public sealed class LlamaCppEngineTests
         {
             var row = logits.AsSpan((prompt.Length + i - 1) * engine.VocabularySize, engine.VocabularySize);
             row[generated[i]].ShouldBe(System.Numerics.Tensors.TensorPrimitives.Max<float>(row), 1e-4f);
+        }
+    }
+
+    [SkippableFact]
+    public void What_was_copied_out_of_the_file_does_not_stay_in_memory_beside_the_copy()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("repacked-q4_0.gguf");
+        LlamaQuantizer.Quantize(SharedData.Stories(), file, GgufQuantization.Q4_0, threads: 1);
+
+        using var engine = LlamaCppEngine.Open(file, new LlamaCppOptions { Threads = 1 });
+        var opened = Resident();
+        engine.GenerateGreedy(Prompt(engine, "Tom had a red"), 2).Length.ShouldBe(2);
+
+        opened.ShouldBeLessThan(new FileInfo(file).Length / 10);
+        Resident().ShouldBeGreaterThan(opened, "what is read from the file comes back");
+
+        long Resident()
+        {
+            var lines = File.ReadAllLines("/proc/self/smaps");
+            return Enumerable.Range(0, lines.Length).Where(i => lines[i].EndsWith(file, StringComparison.Ordinal))
+                .Sum(i => 1024 * long.Parse(lines.Skip(i).First(line => line.StartsWith("Rss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
         }
     }
 

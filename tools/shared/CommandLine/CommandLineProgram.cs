@@ -56,7 +56,9 @@ internal sealed class CommandLineProgram(string name, RootCommand root, params I
         }
         catch (Exception error)
         {
-            await TellAsync(IsExpected(error) ? error.Message : $"internal error: {error.GetType().Name}: {error.Message}").ConfigureAwait(false);
+            // A library that is missing shows first where a class that binds it is made.
+            var cause = error is TypeInitializationException { InnerException: { } inner } ? inner : error;
+            await TellAsync(IsExpected(cause) ? cause.Message : $"internal error: {cause.GetType().Name}: {cause.Message}").ConfigureAwait(false);
             return ExitCodes.Failed;
         }
     }
