@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using SlmEdge.Bundles;
 using SlmEdge.Engines;
 using SlmEdge.Engines.Native;
@@ -40,8 +41,9 @@ if (args is [EngineHost.CommandName, ..])
     ("service", ServiceCommand.Create),
     ("doctor", DoctorCommand.Create),
 ];
-var root = new RootCommand("Runs small language models from SlmEdge bundles on this device, without a network.");
+const string Purpose = "Runs small language models from SlmEdge bundles on this device, without a network.";
 var named = Array.FindAll(commands, command => command.Name == args.FirstOrDefault());
+var root = named.Length > 0 ? new Command("slm-edge", Purpose) { new HelpOption() } : new RootCommand(Purpose);
 foreach (var (_, create) in named.Length > 0 ? named : commands)
 {
     root.Subcommands.Add(create());
