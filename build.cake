@@ -15,6 +15,7 @@ var testFilter = Argument("filter", "");
 
 var root = Context.Environment.WorkingDirectory.FullPath;
 var rid = "linux-x64";
+string[] systems = ["linux-x64", "linux-arm64"];
 var natives = $"{root}/artifacts/native/{rid}";
 var apps = $"{root}/artifacts/app";
 string[] programs = ["slm-train", "slm-export", "slm-edge"];
@@ -221,24 +222,43 @@ Task("Build")
 
 // ---- Interop ----------------------------------------------------------------------------------------------------------
 
+string[] compilers = ["gcc", "binutils", "libc6-dev"];
+string[] crossCompilers = ["gcc-aarch64-linux-gnu", "binutils-aarch64-linux-gnu", "libc6-dev-arm64-cross"];
+
+string InteropFolder(string system) => $"{root}/artifacts/interop/{system}";
+
+// The C interface compiled ahead of time; false when the compiler cannot be fetched or fails.
+bool TryBuildInterop(string system)
+{
+    const string project = "src/SlmEdge.Interop/SlmEdge.Interop.csproj";
+    Information($"Compiling the C interface ahead of time for {system} …");
+    if (TryRun("dotnet", ["restore", project, "-r", system, "--nologo", "-v", "quiet", "-nodeReuse:false"])
+        && TryRun("dotnet", ["publish", project, "--no-restore", "-r", system, $"-p:PublishDir={InteropFolder(system)}/", .. MsBuildOptions()]))
+    {
+        Information($"Library: artifacts/interop/{system}/slmedge.so ({new System.IO.FileInfo($"{InteropFolder(system)}/slmedge.so").Length:N0} bytes); its header: src/SlmEdge.Interop/include/slmedge.h");
+        return true;
+    }
+
+    // An older library must not pass for this one in the tests and packages.
+    if (System.IO.Directory.Exists(InteropFolder(system))) System.IO.Directory.Delete(InteropFolder(system), true);
+    return false;
+}
+
 // The C interface as a shared library. Where the ahead-of-time compiler cannot be fetched, everything else is built, and its tests are skipped with the reason.
 Task("Interop")
-    .Description("Compiles the C interface ahead of time into artifacts/interop.")
+    .Description("Compiles the C interface ahead of time into artifacts/interop; --rid linux-arm64 compiles it for that system, and fetches its engines.")
     .IsDependentOn("Engines")
     .Does(() =>
 {
-    const string project = "src/SlmEdge.Interop/SlmEdge.Interop.csproj";
-    var folder = $"{root}/artifacts/interop/{rid}";
-    Information("Compiling the C interface ahead of time …");
-    if (TryRun("dotnet", ["restore", project, "-r", rid, "--nologo", "-v", "quiet", "-nodeReuse:false"])
-        && TryRun("dotnet", ["publish", project, "--no-restore", "-r", rid, $"-p:PublishDir={folder}/", .. MsBuildOptions()]))
+    var system = target == "Interop" ? Argument("rid", rid) : rid;
+    if (!systems.Contains(system)) throw new CakeException($"--rid {system}: there are {string.Join(" and ", systems)}.");
+    if (system != rid)
     {
-        Information($"Library: artifacts/interop/{rid}/slmedge.so ({new System.IO.FileInfo($"{folder}/slmedge.so").Length / 1024:N0} KiB); its header: src/SlmEdge.Interop/include/slmedge.h");
-        return;
+        InstallDebianPackages(crossCompilers);
+        FetchEngines(system);
     }
 
-    // An older library must not pass for this one in the tests.
-    if (System.IO.Directory.Exists(folder)) System.IO.Directory.Delete(folder, true);
+    if (TryBuildInterop(system)) return;
     if (target == "Interop") throw new CakeException("The C interface could not be compiled ahead of time; the reason is above.");
     Warning("The C interface could not be compiled ahead of time (see above): there is no artifacts/interop, and its tests will be skipped.");
 });
@@ -265,12 +285,12 @@ void FetchPeers()
         Warning("npm could not fetch them: the tests against them will be skipped.");
 }
 
-// Debian's Python and what the tests compare with: SentencePiece, and the modules that llama.cpp's conversion scripts import.
+// Debian's Python, and what the tests compare and look with: SentencePiece, and the modules that llama.cpp's conversion scripts import.
 void InstallPythonPeers()
 {
     try
     {
-        InstallDebianPackages("python3-jinja2", "python3-jsonschema", "python3-sentencepiece", "python3-sklearn", "python3-torch", "python3-numpy", "python3-yaml", "python3-tqdm", "python3-requests", "git", "chromium", "rabbitmq-server", "mosquitto-clients");
+        InstallDebianPackages("python3-jinja2", "python3-jsonschema", "python3-sentencepiece", "python3-sklearn", "python3-torch", "python3-numpy", "python3-yaml", "python3-tqdm", "python3-requests", "git", "chromium", "rabbitmq-server", "mosquitto-clients", "valgrind");
     }
     catch (CakeException exception)
     {

@@ -4,7 +4,7 @@
 #   ./build.sh --target Test [--fast]   every test (--fast: without the slow ones; --soak: and three minutes of mixed load)
 #   ./build.sh --target Build           the three programs, in artifacts/bin
 #   ./build.sh --target Engines         only the native engines
-#   ./build.sh --target Interop         the C interface as a shared library, in artifacts/interop
+#   ./build.sh --target Interop         the C interface as a shared library, in artifacts/interop (--rid linux-arm64: for that system)
 #   ./build.sh --target Pack            packages to carry to a device and to link against
 #   ./build.sh --target PackCheck       proves them: empty Debian without network, qemu, a program that references them (root)
 set -euo pipefail

@@ -20,6 +20,14 @@ string CheckBundle()
     return Newest() ?? throw new CakeException("The quickstart left no bundle; give one with --bundle FILE.");
 }
 
+// The engine that a program gets which does not ask for one.
+string RecommendedEngine(string bundle)
+{
+    using var archive = ZipFile.OpenRead(bundle);
+    using var manifest = JsonDocument.Parse(archive.GetEntry("bundle.json").Open());
+    return manifest.RootElement.GetProperty("recommended").GetProperty("engine").GetString();
+}
+
 // ---- decisions --------------------------------------------------------------------------------------------------------
 
 List<(string Label, double Confidence)> Decisions(IEnumerable<string> lines) => lines.Where(line => line.StartsWith('{')).Select(line =>
@@ -36,6 +44,41 @@ void SameDecisions(string what, List<(string Label, double Confidence)> expected
     if (!expected.Select(one => one.Label).SequenceEqual(found.Select(one => one.Label)) || !(far <= tolerance))
         throw new CakeException($"{what}: {string.Join(", ", found)} instead of {string.Join(", ", expected)}.");
     Proved(string.Create(CultureInfo.InvariantCulture, $"{what}: {found.Count} texts decided as by the program that was packed (largest difference of a confidence {far:0.######})"));
+}
+
+// ---- programs in C and C++ --------------------------------------------------------------------------------------------
+
+// Builds a sample with what is installed, as the pkg-config file in the folder 'settings' says; 'installedIn' is the root that its paths are in, empty for this machine's.
+string BuildSample(string source, string compiler, string settings, string installedIn, string output)
+{
+    var cpp = source.EndsWith(".cpp");
+    Run("/usr/bin/env", [$"PKG_CONFIG_LIBDIR={settings}", $"PKG_CONFIG_SYSROOT_DIR={installedIn}", "PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1", "/bin/sh", "-c",
+        $"set -eu; flags=$(pkg-config --cflags --libs slmedge); {compiler} {(cpp ? "-std=c++17" : "-std=c11")} -O1 -Wall -Wextra -Werror '{root}/samples/interop/{source}' $flags -o '{output}'"]);
+    return output;
+}
+
+string Quoted(string text) => $"'{text.Replace("'", "'\\''")}'";
+
+// The five texts as arguments.
+string TextArguments() => string.Join(' ', System.IO.File.ReadLines(fiveTexts).Where(line => line.StartsWith('{')).Select(line =>
+{
+    using var row = JsonDocument.Parse(line);
+    return Quoted(row.RootElement.GetProperty("text").GetString());
+}));
+
+// What the samples print for a text: its label, its confidence and the probability of every label.
+List<(string Label, double[] Numbers)> SampleRows(string path) => System.IO.File.ReadLines(path).Where(line => line.Length > 0).Select(line => line.Split('\t'))
+    .Select(cells => (cells[0] == "-" ? null : cells[0], cells[1..].Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray())).ToList();
+
+List<(string, double)> SampleDecisions(string path) => SampleRows(path).Select(row => (row.Label, row.Numbers[0])).ToList();
+
+void SameRows(string what, List<(string Label, double[] Numbers)> expected, List<(string Label, double[] Numbers)> found, double tolerance)
+{
+    if (expected.Count == 0 || !expected.Select(row => (row.Label, row.Numbers.Length)).SequenceEqual(found.Select(row => (row.Label, row.Numbers.Length))))
+        throw new CakeException($"{what}: {string.Join(", ", found.Select(row => row.Label))} instead of {string.Join(", ", expected.Select(row => row.Label))}.");
+    var far = expected.Zip(found).Max(pair => pair.First.Numbers.Zip(pair.Second.Numbers).Max(numbers => Math.Abs(numbers.First - numbers.Second)));
+    if (!(far <= tolerance)) throw new CakeException(string.Create(CultureInfo.InvariantCulture, $"{what}: a probability is {far} from that of the C program on {rid}; {tolerance} was allowed."));
+    Proved(string.Create(CultureInfo.InvariantCulture, $"{what}: {found.Count} texts, every label's probability as by the C program on {rid} (largest difference {far:0.######})"));
 }
 
 // ---- an empty Debian --------------------------------------------------------------------------------------------------
@@ -106,6 +149,14 @@ void Carry(string folder, string bundle, params string[] files)
 string Classify(string program) =>
     string.Join('\n', engineNames.Select(engine => $"{program} classify --bundle bundle.slmb --engine {engine} --threads 1 --input texts.jsonl --output - > {engine}.jsonl"));
 
+// The C program with each engine.
+string RunSample(string program) => string.Join('\n', engineNames.Select(engine => $"{program} --engine {engine} bundle.slmb {TextArguments()} > c-{engine}.tsv"));
+
+void SampleAsPacked(string what, string folder, Dictionary<string, List<(string, double)>> expected)
+{
+    foreach (var engine in engineNames) SameDecisions($"{what}, {engine}", expected[engine], SampleDecisions($"{folder}/carried/c-{engine}.tsv"), 1e-5);
+}
+
 void SameAsPacked(string what, string folder, Dictionary<string, List<(string, double)>> expected, double tolerance)
 {
     foreach (var engine in engineNames) SameDecisions($"{what}, {engine}", expected[engine], Decisions(System.IO.File.ReadLines($"{folder}/carried/{engine}.jsonl")), tolerance);
@@ -122,10 +173,15 @@ void CheckArchive(string bundle, Dictionary<string, List<(string, double)>> expe
         tar -xzf {name}.tar.gz
         ./{name}/install.sh
         {Classify("slm-edge")}
-        ./{name}/install.sh --remove
-        if [ -e /usr/local/bin/slm-edge ] || [ -e /usr/local/lib/slm-edge ]; then echo "not all was removed" >&2; exit 1; fi
         """);
     SameAsPacked("archive in an empty root without network", folder, expected, 1e-5);
+    BuildSample("c/classify.c", "gcc", $"{folder}/usr/local/lib/pkgconfig", folder, $"{folder}/carried/classify");
+    InRoot(folder, $"""
+        {RunSample("./classify")}
+        ./{name}/install.sh --remove
+        if [ -e /usr/local/bin/slm-edge ] || [ -e /usr/local/lib/slm-edge ] || [ -e /usr/local/lib/pkgconfig/slmedge.pc ]; then echo "not all was removed" >&2; exit 1; fi
+        """);
+    SampleAsPacked("archive in an empty root without network, C program", folder, expected);
 }
 
 void CheckDebian(string bundle, Dictionary<string, List<(string, double)>> expected)
@@ -138,17 +194,25 @@ void CheckDebian(string bundle, Dictionary<string, List<(string, double)>> expec
         dpkg -i {name}
         dpkg --verify slm-edge
         {Classify("slm-edge")}
+        """);
+    SameAsPacked("Debian package in an empty root without network", folder, expected, 1e-5);
+    BuildSample("c/classify.c", "gcc", $"{folder}/{DebianPackageConfig(rid)}", folder, $"{folder}/carried/classify");
+    BuildSample("cpp/decide.cpp", "g++", $"{folder}/{DebianPackageConfig(rid)}", folder, $"{folder}/carried/decide");
+    InRoot(folder, $"""
+        {RunSample("./classify")}
+        ./decide classify bundle.slmb {TextArguments()} > cpp.tsv
         cp /lib/systemd/system/slm-edge.service unit
         echo '# mine' >> /etc/default/slm-edge
         dpkg -i {name}
         grep -q '# mine' /etc/default/slm-edge
         dpkg -r slm-edge
-        if [ -e /usr/lib/slm-edge ] || [ -e /usr/bin/slm-edge ]; then echo "not all was removed" >&2; exit 1; fi
+        if [ -e /usr/lib/slm-edge ] || [ -e /usr/bin/slm-edge ] || [ -e /usr/include/slmedge.h ]; then echo "not all was removed" >&2; exit 1; fi
         [ -e /etc/default/slm-edge ]
         dpkg -P slm-edge
         if [ -e /etc/default/slm-edge ]; then echo "not all was purged" >&2; exit 1; fi
         """);
-    SameAsPacked("Debian package in an empty root without network", folder, expected, 1e-5);
+    SampleAsPacked("Debian package in an empty root without network, C program", folder, expected);
+    SameRows("Debian package in an empty root without network, C++ program", SampleRows($"{folder}/carried/c-{RecommendedEngine(bundle)}.tsv"), SampleRows($"{folder}/carried/cpp.tsv"), 0);
     Proved("Debian package: a changed /etc/default/slm-edge outlives an installation over it, and is gone after a purge");
     if (System.IO.File.ReadAllText($"{folder}/carried/unit") != DebianUnit()) throw new CakeException("The unit in the package is not the one that the program writes.");
     if (OnPath("lintian"))
@@ -171,17 +235,33 @@ void CheckOtherProcessor(string bundle, Dictionary<string, List<(string, double)
     Run("dpkg-deb", ["-x", DebianFile(system), folder]);
 
     // No root: its own programs would need the kernel's help to run here. qemu gives the program the other processor's libraries.
-    foreach (var (what, program) in new[] { ("archive", $"{folder}/carried/{name}/slm-edge"), ("Debian package", $"{folder}/usr/lib/slm-edge/slm-edge") })
+    var qemu = $"qemu-aarch64-static -L {libraries}";
+    void Emulate(string script)
     {
-        foreach (var engine in engineNames) System.IO.File.Delete($"{folder}/carried/{engine}.jsonl");
         WriteFile($"{checks}/arm64.sh", $"""
             set -eu
             cd {folder}/carried
-            {Classify($"qemu-aarch64-static -L {libraries} {program}")}
+            {script}
             """ + "\n");
         Run("unshare", ["--net", "/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "HOME=/nonexistent", "/bin/sh", $"{checks}/arm64.sh"]);
+    }
+
+    string[] installations = [$"{folder}/carried/{name}", $"{folder}/usr/lib/slm-edge"];
+    foreach (var (what, installed) in new[] { ("archive", installations[0]), ("Debian package", installations[1]) })
+    {
+        foreach (var engine in engineNames) System.IO.File.Delete($"{folder}/carried/{engine}.jsonl");
+        Emulate(Classify($"{qemu} {installed}/slm-edge"));
         SameAsPacked($"linux-arm64, {what}, under qemu-aarch64 without network", folder, expected, 0.02);
     }
+
+    // The C library of each, with programs that Debian's cross compiler makes. What is compiled for the package looks in /usr/lib, which is not that of this machine.
+    var rows = engineNames.ToDictionary(engine => engine, engine => SampleRows($"{checks}/debian/carried/c-{engine}.tsv"));
+    BuildSample("c/classify.c", "aarch64-linux-gnu-gcc", installations[0], "", $"{folder}/carried/classify");
+    BuildSample("cpp/decide.cpp", "aarch64-linux-gnu-g++", $"{folder}/{DebianPackageConfig(system)}", folder, $"{folder}/carried/decide");
+    Emulate(RunSample($"{qemu} ./classify"));
+    foreach (var engine in engineNames) SameRows($"linux-arm64, C program with the archive, under qemu-aarch64 without network, {engine}", rows[engine], SampleRows($"{folder}/carried/c-{engine}.tsv"), 0.02);
+    Emulate($"{qemu} -E LD_LIBRARY_PATH={installations[1]} ./decide classify bundle.slmb {TextArguments()} > cpp.tsv");
+    SameRows("linux-arm64, C++ program with the Debian package, under qemu-aarch64 without network", rows[RecommendedEngine(bundle)], SampleRows($"{folder}/carried/cpp.tsv"), 0.02);
 }
 
 void CheckLibraries(string bundle, Dictionary<string, List<(string, double)>> expected)
@@ -276,12 +356,12 @@ void CheckRepeatable()
 }
 
 Task("PackCheck")
-    .Description("Proves what Pack made: in an empty Debian without network, under qemu, and from a program that references the packages; --bundle FILE takes another bundle than the quickstart's.")
+    .Description("Proves what Pack made: in an empty Debian without network, under qemu, from a C program that links the library, and from a program that references the NuGet packages; --bundle FILE takes another bundle than the quickstart's.")
     .IsDependentOn("Pack")
     .Does(() =>
 {
     if (System.Environment.UserName != "root") throw new CakeException("PackCheck makes roots and network namespaces: run it as root.");
-    InstallDebianPackages("debootstrap", "qemu-user-static", "lintian");
+    InstallDebianPackages("debootstrap", "qemu-user-static", "lintian", "g++", "g++-aarch64-linux-gnu", "pkgconf");
     SetSourceDate();
     var bundle = CheckBundle();
     Information($"Classifying with {bundle}");

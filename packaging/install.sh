@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs slm-edge from this folder. It needs glibc, libstdc++ and OpenSSL's library (for hashes and signatures), nothing else: no network, no .NET, no npm.
-#   ./install.sh [PREFIX]       default /usr/local; the program goes to PREFIX/lib/slm-edge, a link to PREFIX/bin
+#   ./install.sh [PREFIX]       default /usr/local; program and C library go to PREFIX/lib/slm-edge, a link to PREFIX/bin, slmedge.pc to PREFIX/lib/pkgconfig
 #   ./install.sh --remove [PREFIX]
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
@@ -12,7 +12,7 @@ target=$prefix/lib/slm-edge
 
 if [ $remove = yes ]; then
     rm -rf "$target"
-    rm -f "$prefix/bin/slm-edge"
+    rm -f "$prefix/bin/slm-edge" "$prefix/lib/pkgconfig/slmedge.pc"
     echo "slm-edge is removed from $prefix. Bundles, keys and state of services stay where they are."
     exit 0
 fi
@@ -29,12 +29,13 @@ fi
 
 # What is installed is what was packed.
 (cd "$here" && sha256sum --quiet --check SHA256SUMS) || { echo "install.sh: the files are not those that were packed; copy the archive again" >&2; exit 1; }
-mkdir -p "$prefix/bin" "$prefix/lib"
+mkdir -p "$prefix/bin" "$prefix/lib/pkgconfig"
 rm -rf "$target.new"
 mkdir "$target.new"
 (cd "$here" && cp -R . "$target.new/")
 rm -rf "$target"
 mv "$target.new" "$target"
 ln -sf ../lib/slm-edge/slm-edge "$prefix/bin/slm-edge"
+{ echo "prefix=$target"; sed 1d "$target/slmedge.pc"; } > "$prefix/lib/pkgconfig/slmedge.pc" # its first line says where the library lies
 echo "slm-edge is installed: $prefix/bin/slm-edge"
 "$prefix/bin/slm-edge" doctor || echo "install.sh: slm-edge does not find its engines; see above" >&2

@@ -2,11 +2,12 @@
 // The same commit gives the same bytes: files in order, owner 0, the commit's time.
 
 var packages = $"{root}/artifacts/packages";
-string[] systems = ["linux-x64", "linux-arm64"];
 var version = XDocument.Load($"{root}/Directory.Build.props").Descendants("Version").First().Value;
 var maintainer = "The SlmEdge authors <slm-edge@users.noreply.github.com>";
 
 string DebianArchitecture(string system) => system == "linux-arm64" ? "arm64" : "amd64";
+
+string DebianPackageConfig(string system) => $"usr/lib/{(system == "linux-arm64" ? "aarch64" : "x86_64")}-linux-gnu/pkgconfig";
 
 string ArchiveName(string system) => $"slm-edge-{version}-{system}";
 
@@ -121,13 +122,27 @@ void CopyProgram(string system, string destination)
     CopyLibrary(system, $"{NativeEdge(system)}/libe_sqlite3.so", $"{destination}/libe_sqlite3.so");
     System.IO.Directory.CreateDirectory($"{destination}/native");
     Run("cp", ["-R", $"{root}/artifacts/obj/engines/{system}", $"{destination}/native/"]);
+    CopyFile($"{InteropFolder(system)}/slmedge.so", $"{destination}/slmedge.so"); // beside the engines, where it looks for them
+    CopyFile($"{root}/samples/interop/python/slmedge.py", $"{destination}/python/slmedge.py");
 }
+
+// What a C or C++ program is compiled with.
+void CopyHeaders(string destination)
+{
+    CopyFile($"{root}/src/SlmEdge.Interop/include/slmedge.h", $"{destination}/slmedge.h");
+    CopyFile($"{root}/samples/interop/cpp/slmedge.hpp", $"{destination}/slmedge.hpp");
+}
+
+void WritePackageConfig(string path, string prefix, string include) => WriteFile(path, System.IO.File.ReadAllText($"{root}/packaging/slmedge.pc")
+    .Replace("@PREFIX@", prefix).Replace("@INCLUDE@", include).Replace("@VERSION@", version));
 
 void PackArchive(string system)
 {
     var staging = $"{root}/artifacts/obj/{ArchiveName(system)}";
     NewFolder(staging);
     CopyProgram(system, staging);
+    CopyHeaders($"{staging}/include");
+    WritePackageConfig($"{staging}/slmedge.pc", "${pcfiledir}", "${prefix}/include"); // install.sh writes the folder that it installs to into its copy
     WriteLicences(staging);
     CopyFile($"{root}/packaging/install.sh", $"{staging}/install.sh", program: true);
     WriteFile($"{staging}/SHA256SUMS", string.Concat(FilesBelow(staging).Select(file => $"{Sha256($"{staging}/{file}")}  {file}\n")));
@@ -144,6 +159,8 @@ void PackDebian(string system, string unit)
     var doc = $"{staging}/usr/share/doc/slm-edge";
     NewFolder(staging);
     CopyProgram(system, $"{staging}/usr/lib/slm-edge");
+    CopyHeaders($"{staging}/usr/include");
+    WritePackageConfig($"{staging}/{DebianPackageConfig(system)}/slmedge.pc", "/usr/lib/slm-edge", "/usr/include");
     System.IO.Directory.CreateDirectory($"{staging}/usr/bin");
     System.IO.File.CreateSymbolicLink($"{staging}/usr/bin/slm-edge", "../lib/slm-edge/slm-edge");
     WriteFile($"{staging}/lib/systemd/system/slm-edge.service", unit);
@@ -179,14 +196,15 @@ string DebianUnit() => Capture($"{NativeEdge(rid)}/slm-edge", "service", "instal
     : throw new CakeException("'slm-edge service install --dry-run' wrote no unit.");
 
 Task("Pack")
-    .Description("Packs the device's program with its engines (archives, Debian packages) and the libraries that an integrator links (NuGet).")
+    .Description("Packs the device's program and the C library with their engines (archives, Debian packages) and the libraries that an integrator links (NuGet).")
     .Does(() =>
 {
-    InstallDebianPackages("gcc", "binutils", "libc6-dev", "gcc-aarch64-linux-gnu", "binutils-aarch64-linux-gnu", "libc6-dev-arm64-cross", "dpkg-dev");
+    InstallDebianPackages([.. compilers, .. crossCompilers, "dpkg-dev"]);
     SetSourceDate();
     foreach (var system in systems)
     {
         FetchEngines(system);
+        if (!TryBuildInterop(system)) throw new CakeException($"The C interface was not compiled ahead of time for {system} (see above).");
         if (!TryBuildNativeEdge(system)) throw new CakeException($"slm-edge was not compiled ahead of time for {system} (see above); an archive of the other program would need .NET on the device.");
     }
 

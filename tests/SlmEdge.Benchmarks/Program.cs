@@ -73,7 +73,7 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
                                                         our runtime against llama-server with prompt cache and a label grammar
           load               MODEL [--clients N] [--minutes N] [--queue N]
                                                         many clients at full load: errors, waiting times, memory after the first minute and at the end
-          start              MODEL --slm-edge PATH --llama PATH
+          start              MODEL --slm-edge PATH --llama PATH [--c-program PATH]
                                                         process start to the first decision, against llama.cpp's to its first token
           memory             MODEL [--slm-edge PATH] [--context N]
                                                         resident memory against weights, key-value memory and 60 MB

@@ -6,11 +6,20 @@ namespace SlmEdge.Interop.Tests;
 /// <summary>A bundle that was opened through the interface.</summary>
 internal sealed unsafe class NativeBundle : IDisposable
 {
-    public NativeBundle(string path, EngineChoice engine = EngineChoice.Auto, LongTextPolicy longTexts = LongTextPolicy.Refuse)
+    public NativeBundle(string path, EngineChoice engine = EngineChoice.Auto, LongTextPolicy longTexts = LongTextPolicy.Refuse, int queueCapacity = 0, int batchTexts = 0)
     {
         fixed (byte* pathBytes = Zero(path), cache = Zero(Path.Combine(Path.GetDirectoryName(path)!, "cache")))
         {
-            var options = new SlmOptions { Size = (nuint)sizeof(SlmOptions), Engine = (int)engine, Threads = 1, CacheDirectory = cache, LongTexts = (int)longTexts };
+            var options = new SlmOptions
+            {
+                Size = (nuint)sizeof(SlmOptions),
+                Engine = (int)engine,
+                Threads = 1,
+                CacheDirectory = cache,
+                LongTexts = (int)longTexts,
+                QueueCapacity = queueCapacity,
+                BatchTexts = batchTexts,
+            };
             nint handle;
             Abi.Open(pathBytes, &options, &handle).ShouldBe(SlmStatus.Ok, Abi.Message());
             Handle = handle;

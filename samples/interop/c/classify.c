@@ -1,6 +1,6 @@
 /*
- * Classifies the texts that are given: classify BUNDLE TEXT... prints for each the label, the confidence and every label's probability,
- * separated by tabs. An abstention prints "-".
+ * Classifies the texts that are given: classify [--engine llama|onnx] BUNDLE TEXT... prints for each the label, the confidence and every
+ * label's probability, separated by tabs. An abstention prints "-".
  */
 #include <slmedge.h>
 #include <stdio.h>
@@ -61,11 +61,17 @@ static int classify(slm_bundle *bundle, char **texts, int count)
 
 int main(int argc, char **argv)
 {
+    slm_options options = {.size = sizeof options, .threads = 1};
+    const char *program = argv[0];
+    if (argc > 2 && strcmp(argv[1], "--engine") == 0) {
+        options.engine = strcmp(argv[2], "onnx") == 0 ? SLM_ENGINE_ONNX : SLM_ENGINE_LLAMA;
+        argv += 2;
+        argc -= 2;
+    }
     if (argc < 3) {
-        fprintf(stderr, "usage: %s BUNDLE TEXT...\n", argv[0]);
+        fprintf(stderr, "usage: %s [--engine llama|onnx] BUNDLE TEXT...\n", program);
         return 2;
     }
-    slm_options options = {.size = sizeof options, .threads = 1};
     slm_bundle *bundle = NULL;
     if (slm_open(argv[1], &options, &bundle) != SLM_OK) {
         return fail("open");

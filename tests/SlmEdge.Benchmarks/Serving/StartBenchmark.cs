@@ -22,10 +22,14 @@ internal static class StartBenchmark
         var peaks = new Dictionary<string, List<long>>(StringComparer.Ordinal);
         var threads = arguments.Threads.ToString(CultureInfo.InvariantCulture);
         var context = arguments.Integer("context", 2048).ToString(CultureInfo.InvariantCulture);
+
+        // Optional: samples/interop/c/classify.c, which takes the context that the model was made for.
+        Contender[] linked = arguments.Text("c-program") is { } c ? [Program("C program with slmedge.so", c, "--engine", "llama", bundle.Path, text)] : [];
         Contender[] contenders =
         [
             Program(
                 "slm-edge classify", arguments.Required("slm-edge"), "classify", "--bundle", bundle.Path, "--cache", bundle.Cache, "--threads", threads, "--context", context, "--text", text),
+            .. linked,
             Program(
                 "llama.cpp, one token", arguments.Required("llama"), "-m", gguf, "-t", threads, "-c", context, "-n", "1", "--temp", "0", "-no-cnv", "-p", input.Task.Instruction + "\n\nText: " + text + "\nAnswer:"),
         ];
@@ -37,7 +41,7 @@ internal static class StartBenchmark
             table.Add(
                 contenders[i].Name,
                 runs.Seconds(i).ToString("0.000", CultureInfo.InvariantCulture),
-                i == 1 ? "1" : runs.Ratio(1, 0).ToString(),
+                i == contenders.Length - 1 ? "1" : runs.Ratio(contenders.Length - 1, i).ToString(),
                 (peaks[contenders[i].Name].Order().ElementAt(peaks[contenders[i].Name].Count / 2) / 1e6).ToString("0.0", CultureInfo.InvariantCulture) + " MB");
         }
 
