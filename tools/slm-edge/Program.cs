@@ -43,7 +43,12 @@ if (args is [EngineHost.CommandName, ..])
 ];
 const string Purpose = "Runs small language models from SlmEdge bundles on this device, without a network.";
 var named = Array.FindAll(commands, command => command.Name == args.FirstOrDefault());
-var root = named.Length > 0 ? new Command("slm-edge", Purpose) { new HelpOption() } : new RootCommand(Purpose);
+var root = named.Length > 0 ? new Command("slm-edge", Purpose) : new RootCommand(Purpose);
+if (named.Length > 0 && args.Any(arg => arg is "--help" or "-h" or "/h" or "-?" or "/?"))
+{
+    root.Options.Add(new HelpOption()); // It reads its own description from resources, which takes milliseconds.
+}
+
 foreach (var (_, create) in named.Length > 0 ? named : commands)
 {
     root.Subcommands.Add(create());
