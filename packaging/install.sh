@@ -36,6 +36,7 @@ mkdir "$target.new"
 rm -rf "$target"
 mv "$target.new" "$target"
 ln -sf ../lib/slm-edge/slm-edge "$prefix/bin/slm-edge"
-{ echo "prefix=$target"; sed 1d "$target/slmedge.pc"; } > "$prefix/lib/pkgconfig/slmedge.pc" # its first line says where the library lies
+escaped=$(printf '%s' "$target" | sed 's/[&|\\]/\\&/g')
+sed "s|\${pcfiledir}|$escaped|g" "$target/slmedge.pc" > "$prefix/lib/pkgconfig/slmedge.pc"
 echo "slm-edge is installed: $prefix/bin/slm-edge"
 "$prefix/bin/slm-edge" doctor || echo "install.sh: slm-edge does not find its engines; see above" >&2

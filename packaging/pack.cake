@@ -133,6 +133,7 @@ void CopyHeaders(string destination)
     CopyFile($"{root}/samples/interop/cpp/slmedge.hpp", $"{destination}/slmedge.hpp");
 }
 
+// pkg-config puts the root of another system before every path that is in a variable, and what a program searches when it runs is not to have it.
 void WritePackageConfig(string path, string prefix, string include) => WriteFile(path, System.IO.File.ReadAllText($"{root}/packaging/slmedge.pc")
     .Replace("@PREFIX@", prefix).Replace("@INCLUDE@", include).Replace("@VERSION@", version));
 

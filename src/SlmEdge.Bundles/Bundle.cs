@@ -5,16 +5,20 @@ using SlmEdge.Formats.Storage;
 namespace SlmEdge.Bundles;
 
 /// <summary>
-/// An opened bundle: its signature (where trusted keys are given), list of files, sizes and hashes have been checked. The files of a
-/// <c>.slmb</c> lie unpacked in a cache folder named by the manifest's hash, so that engines can map them. Safe to use from several threads.
+/// An opened bundle: its signature (where trusted keys are given), list of files and sizes have been checked, and the hashes of all files or, on demand
+/// (<see cref="BundleOptions.OnDemand"/>), of those that <see cref="GetFilePath"/> handed out. The files of a <c>.slmb</c> lie unpacked in a cache folder named by the
+/// manifest's hash, so that engines can map them. Safe to use from several threads.
 /// </summary>
 public sealed class Bundle : IDisposable
 {
     private readonly string _folder;
     private readonly Dictionary<string, BundleFile> _files;
 
-    private Bundle(string path, string folder, BundleManifest manifest, string manifestSha256, BundleSignatureState signature)
+    private readonly FileChecks? _checks;
+
+    private Bundle(string path, string folder, BundleManifest manifest, string manifestSha256, BundleSignatureState signature, FileChecks? checks)
     {
+        _checks = checks;
         BundlePath = path;
         _folder = folder;
         Manifest = manifest;
@@ -35,7 +39,7 @@ public sealed class Bundle : IDisposable
     /// <summary>What is known of the signature.</summary>
     public BundleSignatureState Signature { get; }
 
-    /// <summary>Opens a bundle and checks all of it; a <c>.slmb</c> is unpacked once and checked again every time.</summary>
+    /// <summary>Opens a bundle and checks it; a <c>.slmb</c> is unpacked once, and what is unpacked is checked again every time.</summary>
     /// <param name="path">A <c>.slmb</c> file or a folder.</param>
     /// <param name="options">Trust, cache and limits; <see langword="null"/> for the defaults.</param>
     /// <exception cref="BundleException">The bundle is damaged, incomplete, too large, of another version, or not signed as required.</exception>
@@ -48,18 +52,25 @@ public sealed class Bundle : IDisposable
             using BundleSource source = BundleSource.Create(path);
             (BundleManifest manifest, byte[] json, byte[]? signature, BundleSignatureState state) = VerifiedBundle.ReadManifest(source, path, options);
             string sha256 = Convert.ToHexStringLower(SHA256.HashData(json));
-            string folder;
-            if (source is FolderBundleSource)
+            (string folder, IReadOnlyDictionary<string, string> damaged) = source is FolderBundleSource
+                ? (Path.GetFullPath(path), new Dictionary<string, string>())
+                : BundleCache.Unpack(source, manifest, json, signature, sha256, path, options);
+            if (options.OnDemand)
             {
-                folder = Path.GetFullPath(path);
-                CheckFiles(source, manifest, path);
-            }
-            else
-            {
-                folder = BundleCache.Unpack(source, manifest, json, signature, sha256, path, options);
+                return new Bundle(path, folder, manifest, sha256, state, new FileChecks(path, folder, manifest, damaged));
             }
 
-            return new Bundle(path, folder, manifest, sha256, state);
+            foreach ((string file, string problem) in damaged)
+            {
+                throw new BundleException(problem, path, file);
+            }
+
+            if (source is FolderBundleSource)
+            {
+                CheckFiles(source, manifest, path);
+            }
+
+            return new Bundle(path, folder, manifest, sha256, state, checks: null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -86,12 +97,22 @@ public sealed class Bundle : IDisposable
         }
     }
 
-    /// <summary>The full path of a file of the bundle.</summary>
+    /// <summary>
+    /// The full path of a file of the bundle, whose content has been checked; for a file of an ONNX model all files of its folder have been, since its engine opens them by
+    /// name.
+    /// </summary>
     /// <param name="pathInBundle">Its path in the bundle.</param>
-    /// <exception cref="BundleException">The bundle has no such file.</exception>
-    public string GetFilePath(string pathInBundle) => _files.ContainsKey(pathInBundle)
-        ? Path.Combine(_folder, pathInBundle.Replace('/', Path.DirectorySeparatorChar))
-        : throw new BundleException($"there is no such file; the files are {string.Join(", ", _files.Keys)}", BundlePath, pathInBundle);
+    /// <exception cref="BundleException">The bundle has no such file, or it is damaged.</exception>
+    public string GetFilePath(string pathInBundle)
+    {
+        if (!_files.TryGetValue(pathInBundle, out BundleFile? file))
+        {
+            throw new BundleException($"there is no such file; the files are {string.Join(", ", _files.Keys)}", BundlePath, pathInBundle);
+        }
+
+        _checks?.Ensure(file);
+        return FolderBundleSource.FullPath(_folder, pathInBundle);
+    }
 
     /// <summary>The files with a role, in the order of the manifest.</summary>
     public IReadOnlyList<BundleFile> GetFiles(BundleFileRole role) => [.. Manifest.Files.Where(file => file.Role == role)];

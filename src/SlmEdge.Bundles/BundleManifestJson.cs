@@ -9,36 +9,17 @@ namespace SlmEdge.Bundles;
 /// <summary>Manifest to JSON and back. Keys that are not known are refused: what cannot be understood cannot be honoured.</summary>
 internal static class BundleManifestJson
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        RespectNullableAnnotations = true,
-        AllowDuplicateProperties = false,
-        WriteIndented = true,
-        NewLine = "\n",
-        MaxDepth = 64,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter<BundleFileRole>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
-        TypeInfoResolver = BundleJsonContext.Default,
-    };
-
-    private static readonly JsonTypeInfo<BundleManifest> Manifest = (JsonTypeInfo<BundleManifest>)Options.GetTypeInfo(typeof(BundleManifest));
+    private const int MaxDepth = 64;
 
     public static BundleManifest Parse(ReadOnlyMemory<byte> utf8, string? bundle)
     {
         try
         {
             // The versions decide how the rest is read, so they are looked at before anything else: a newer manifest may have keys that are not known here.
-            using (JsonDocument document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 64 }))
-            {
-                CheckVersion(document.RootElement, bundle);
-                CheckProgram(document.RootElement, bundle);
-            }
-
-            BundleManifest manifest = JsonSerializer.Deserialize(utf8.Span, Manifest)
-                ?? throw new BundleException("is empty", bundle, BundleManifest.FileName);
+            using JsonDocument document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            CheckVersion(document.RootElement, bundle);
+            CheckProgram(document.RootElement, bundle);
+            BundleManifest manifest = BundleManifestReader.Read(document.RootElement);
             BundleManifestRules.Check(manifest, bundle);
             return manifest;
         }
@@ -48,12 +29,12 @@ internal static class BundleManifestJson
         }
         catch (Exception e) when (e is TaskDefinitionException or InvalidOperationException or FormatException)
         {
-            // InvalidOperationException: a string with half of a surrogate pair.
+            // InvalidOperationException: another type, or a string with half of a surrogate pair.
             throw new BundleException($"is not a valid manifest: {e.Message}", bundle, BundleManifest.FileName, e);
         }
     }
 
-    public static byte[] Write(BundleManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, Manifest);
+    public static byte[] Write(BundleManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, Writing.Manifest);
 
     private static void CheckVersion(JsonElement root, string? bundle)
     {
@@ -83,5 +64,23 @@ internal static class BundleManifestJson
         {
             BundleRequirements.CheckProgram(program.GetString()!, bundle);
         }
+    }
+
+    /// <summary>Made when a manifest is written; a device only reads.</summary>
+    private static class Writing
+    {
+        private static readonly JsonSerializerOptions Options = new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            WriteIndented = true,
+            NewLine = "\n",
+            MaxDepth = MaxDepth,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { new JsonStringEnumConverter<BundleFileRole>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+            TypeInfoResolver = BundleJsonContext.Default,
+        };
+
+        public static readonly JsonTypeInfo<BundleManifest> Manifest = (JsonTypeInfo<BundleManifest>)Options.GetTypeInfo(typeof(BundleManifest));
     }
 }

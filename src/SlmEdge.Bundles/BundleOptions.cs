@@ -16,6 +16,12 @@ public sealed record BundleOptions
     /// </summary>
     public string? CacheDirectory { get; init; }
 
+    /// <summary>
+    /// Checks the content of a file when it is asked for (<see cref="Bundle.GetFilePath"/>) instead of all files when the bundle is opened: for those who use one model of
+    /// several and start often. Signature, manifest, names and sizes are checked at once all the same.
+    /// </summary>
+    public bool OnDemand { get; init; }
+
     /// <summary>Most bytes that the files of a bundle may have together. Default: 64 GiB.</summary>
     public long MaxTotalBytes { get; init; } = 64L << 30;
 }

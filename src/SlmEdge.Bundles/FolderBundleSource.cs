@@ -14,9 +14,9 @@ internal sealed class FolderBundleSource : BundleSource
 
     public override IReadOnlyDictionary<string, long> Sizes => _sizes;
 
-    public string GetFullPath(string path) => Path.Combine(_folder, path.Replace('/', Path.DirectorySeparatorChar));
+    public static string FullPath(string folder, string path) => Path.Combine(folder, path.Replace('/', Path.DirectorySeparatorChar));
 
-    public override Stream Open(string path) => new FileStream(GetFullPath(path), FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+    public override Stream Open(string path) => new FileStream(FullPath(_folder, path), FileMode.Open, FileAccess.Read, FileShare.Read, 1);
 
     public override void Dispose()
     {

@@ -28,6 +28,21 @@ internal static class VerifiedBundle
     public static string? CheckFile(BundleSource source, BundleFile file, Stream? copy = null)
     {
         using Stream stream = source.Open(file.Path);
+        return CheckFile(stream, file, copy);
+    }
+
+    /// <summary>What is wrong with a file in a folder, or <see langword="null"/>.</summary>
+    public static string? CheckFile(string folder, BundleFile file)
+    {
+        var stream = new FileStream(FolderBundleSource.FullPath(folder, file.Path), FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+        using (stream)
+        {
+            return CheckFile(stream, file, null);
+        }
+    }
+
+    private static string? CheckFile(Stream stream, BundleFile file, Stream? copy)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         long size = 0;

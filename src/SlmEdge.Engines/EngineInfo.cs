@@ -19,4 +19,7 @@ public sealed record EngineInfo(
 {
     /// <summary>Why a GPU that is there does not compute, where it was tried and did not work; null otherwise.</summary>
     public string? GpuProblem { get; init; }
+
+    /// <summary><see cref="GpuProblem"/> as a sentence for people, or null.</summary>
+    public string? DescribeGpuProblem() => GpuProblem is null ? null : $"a GPU is there but could not be used, and the CPU computes: {GpuProblem}";
 }

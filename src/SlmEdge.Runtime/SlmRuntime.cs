@@ -29,6 +29,7 @@ public sealed class SlmRuntime : IDisposable
     private readonly SequenceScheduler scheduler;
     private readonly TaskModels models;
     private readonly RuntimeOptions options;
+    private readonly Lazy<DriftReference?> drift;
     private int disposed;
 
     private SlmRuntime(Bundle bundle, LoadedModel model, SequenceScheduler scheduler, RuntimeOptions options)
@@ -39,9 +40,9 @@ public sealed class SlmRuntime : IDisposable
         this.options = options;
         EngineInfo = model.Engine.Info with { GpuProblem = model.GpuProblem };
         ContextLength = model.Engine.ContextLength;
-        Drift = bundle.ReadDriftReference();
+        drift = new Lazy<DriftReference?>(bundle.ReadDriftReference);
         Adapters = new AdapterCollection(bundle, model, scheduler, options);
-        models = TaskModels.Create(bundle.Manifest, bundle.Manifest, model, scheduler, options, null, null, Adapters, Drift is not null);
+        models = TaskModels.Create(bundle.Manifest, bundle.Manifest, model, scheduler, options, null, null, Adapters, bundle.GetFiles(BundleFileRole.Reference).Count > 0);
     }
 
     /// <summary>The bundle's manifest.</summary>
@@ -62,8 +63,10 @@ public sealed class SlmRuntime : IDisposable
     /// <summary>Tokens of one sequence: instruction, text and label.</summary>
     public int ContextLength { get; }
 
-    /// <summary>What the bundle's own model decided or wrote on held-out rows, for comparison with recent texts; <see langword="null"/> for bundles that do not have it.</summary>
-    public DriftReference? Drift { get; }
+    /// <summary>What the bundle's own model decided or wrote on held-out rows, for comparison with recent texts; <see langword="null"/> for bundles that do not have it. Read when it is
+    /// first asked for.</summary>
+    /// <exception cref="BundleException">It is damaged or malformed.</exception>
+    public DriftReference? Drift => drift.Value;
 
     /// <summary>Identity of task and rendering, lower-case hex: for a classification SHA-256 of the rendered prompt.</summary>
     public string PromptSha256 => models.PromptSha256;
@@ -119,7 +122,7 @@ public sealed class SlmRuntime : IDisposable
         options ??= new RuntimeOptions();
         options.Validate();
         EngineStart.Begin();
-        var bundle = Bundle.Open(bundlePath, new BundleOptions { CacheDirectory = options.CacheDirectory });
+        var bundle = Bundle.Open(bundlePath, new BundleOptions { CacheDirectory = options.CacheDirectory, OnDemand = true });
         LoadedModel? model = null;
         SequenceScheduler? scheduler = null;
         try

@@ -219,6 +219,7 @@ public sealed class WorkerService : IAsyncDisposable
         }
 
         var log = new WorkerLog(options.Log);
+        EngineLog.Write(log, first.Bundle.EngineInfo);
         var engine = new LiveEngine(first);
         updater?.Attach(engine);
         var metrics = new ServiceMetrics();

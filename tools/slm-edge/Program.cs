@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using SlmEdge.Bundles;
 using SlmEdge.Engines;
 using SlmEdge.Engines.Native;
@@ -23,22 +24,36 @@ if (args is [EngineHost.CommandName, ..])
     return await EngineHost.RunAsync(args).ConfigureAwait(false);
 }
 
-var root = new RootCommand("Runs small language models from SlmEdge bundles on this device, without a network.")
+// Making all commands takes longer than many a decision: where the first word names one, only that is made.
+(string Name, Func<Command> Create)[] commands =
+[
+    ("classify", ClassifyCommand.Create),
+    ("extract", ExtractCommand.Create),
+    ("generate", GenerateCommand.Create),
+    ("chat", ChatCommand.Create),
+    ("embed", EmbedCommand.Create),
+    ("serve", ServeCommand.Create),
+    ("key", KeyCommand.Create),
+    ("journal", JournalCommand.Create),
+    ("bundle", BundleCommand.Create),
+    ("bench", BenchCommand.Create),
+    ("tune", TuneCommand.Create),
+    ("service", ServiceCommand.Create),
+    ("doctor", DoctorCommand.Create),
+];
+const string Purpose = "Runs small language models from SlmEdge bundles on this device, without a network.";
+var named = Array.FindAll(commands, command => command.Name == args.FirstOrDefault());
+var root = named.Length > 0 ? new Command("slm-edge", Purpose) : new RootCommand(Purpose);
+if (named.Length > 0 && args.Any(arg => arg is "--help" or "-h" or "/h" or "-?" or "/?"))
 {
-    ClassifyCommand.Create(),
-    ExtractCommand.Create(),
-    GenerateCommand.Create(),
-    ChatCommand.Create(),
-    EmbedCommand.Create(),
-    ServeCommand.Create(),
-    KeyCommand.Create(),
-    JournalCommand.Create(),
-    BundleCommand.Create(),
-    BenchCommand.Create(),
-    TuneCommand.Create(),
-    ServiceCommand.Create(),
-    DoctorCommand.Create(),
-};
+    root.Options.Add(new HelpOption()); // It reads its own description from resources, which takes milliseconds.
+}
+
+foreach (var (_, create) in named.Length > 0 ? named : commands)
+{
+    root.Subcommands.Add(create());
+}
+
 var program = new CommandLineProgram(
     "slm-edge",
     root,

@@ -50,7 +50,7 @@ internal static class ModelFileVerifier
         }
         else if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
-            OnnxModelFile.Read(path);
+            OnnxModelFile.ReadDecoder(path);
         }
         else if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
         {

@@ -21,14 +21,14 @@ public static class Doctor
         Inspect("llama.cpp", NativeLibraries.LlamaCpp, LlamaBackend.LlamaFile, () =>
         {
             LlamaBackend.EnsureLoaded();
-            return (LlamaBackend.Version, LlamaBackend.LibraryPath, CpuLevel.Describe(LlamaBackend.ChosenCpuLibrary()), LlamaBackend.FindGpu());
+            return (LlamaBackend.Version, LlamaBackend.LibraryPath, CpuLevel.Describe(LlamaBackend.ChosenCpuLibrary()), LlamaBackend.FindGpu(), LlamaBackend.ExplainNoGpu());
         });
 
     private static EngineReport InspectOnnx() =>
         Inspect("ONNX Runtime", NativeLibraries.OnnxRuntime, OrtEnvironment.LibraryFile, () =>
         {
             OrtEnvironment.EnsureLoaded();
-            return (OrtEnvironment.Version, OrtEnvironment.LibraryPath, CpuLevel.Instructions, OrtEnvironment.FindCuda());
+            return (OrtEnvironment.Version, OrtEnvironment.LibraryPath, CpuLevel.Instructions, OrtEnvironment.FindCuda(), OrtEnvironment.ExplainNoCuda());
         });
 
     // Loaded only here, and never by what runs on the device: it brings all of libtorch into the process.
@@ -57,12 +57,15 @@ public static class Doctor
             Name, Found: false, Required: false, Version: null, path, CpuLevel: null, ProcessorTopology.PhysicalCores, Gpu: null, problem, NativeLibraries.InstallCommand);
     }
 
-    private static EngineReport Inspect(string name, string engine, string file, Func<(string Version, string Path, string CpuLevel, string? Gpu)> load)
+    private static EngineReport Inspect(string name, string engine, string file, Func<(string Version, string Path, string CpuLevel, string? Gpu, string NoGpu)> load)
     {
         try
         {
-            var (version, path, level, gpu) = load();
-            return new EngineReport(name, Found: true, Required: true, version, path, level, ProcessorTopology.PhysicalCores, gpu, Problem: null, InstallCommand: null);
+            var (version, path, level, gpu, noGpu) = load();
+            return new EngineReport(name, Found: true, Required: true, version, path, level, ProcessorTopology.PhysicalCores, gpu, Problem: null, InstallCommand: null)
+            {
+                GpuProblem = gpu is null ? noGpu : null,
+            };
         }
         catch (Exception error) when (error is NativeLibraryMissingException or EngineException or DllNotFoundException or EntryPointNotFoundException)
         {

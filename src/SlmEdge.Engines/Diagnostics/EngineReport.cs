@@ -21,4 +21,8 @@ public sealed record EngineReport(
     int Threads,
     string? Gpu,
     string? Problem,
-    string? InstallCommand);
+    string? InstallCommand)
+{
+    /// <summary>Why no GPU can be used, where the engine itself works; null where one can.</summary>
+    public string? GpuProblem { get; init; }
+}

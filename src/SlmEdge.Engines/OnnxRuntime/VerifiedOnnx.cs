@@ -14,6 +14,6 @@ internal static class VerifiedOnnx
             throw new EngineException($"The model file '{path}' does not exist.");
         }
 
-        OnnxModelFile.Read(path);
+        OnnxModelFile.ReadDecoder(path);
     }
 }

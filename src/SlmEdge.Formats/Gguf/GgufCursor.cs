@@ -63,13 +63,6 @@ internal sealed class GgufCursor
         }
     }
 
-    /// <summary>A string that may hold any bytes; what is not UTF-8 becomes U+FFFD (some published vocabularies hold such tokens).</summary>
-    public string LenientText(string what, int limit)
-    {
-        int length = Count(what, limit);
-        return Encoding.UTF8.GetString(Take(length, what));
-    }
-
     public GgufValue Value(string key)
     {
         var type = (GgufValueType)UInt32($"the type of '{key}'");
@@ -145,15 +138,17 @@ internal sealed class GgufCursor
         _ => Numbers<double>(key, count),
     };
 
-    private string[] Strings(string key, int count)
+    private GgufStrings Strings(string key, int count)
     {
-        string[] values = new string[count];
-        for (int i = 0; i < values.Length; i++)
+        long start = Position;
+        for (int i = 0; i < count; i++)
         {
-            values[i] = LenientText("a string of an array", _limits.MaxStringBytes);
+            Take(Count("a string of an array", _limits.MaxStringBytes), "a string of an array");
         }
 
-        return values;
+        return Position - start <= int.MaxValue
+            ? new GgufStrings(_file.Slice(start, Position - start).ToArray(), count)
+            : throw Wrong($"the strings of '{key}' have {Position - start} bytes; at most {int.MaxValue} are accepted");
     }
 
     private T[] Numbers<T>(string key, int count)

@@ -23,7 +23,7 @@ public sealed class GgufValue
     public GgufValueType? ElementType { get; }
 
     /// <summary>The number of elements of an array; 1 for anything else.</summary>
-    public int Count => _value is Array array ? array.Length : 1;
+    public int Count => _value switch { GgufStrings strings => strings.Count, Array array => array.Length, _ => 1 };
 
     /// <summary>The string.</summary>
     /// <exception cref="ModelFormatException">The value is of another type.</exception>
@@ -57,7 +57,7 @@ public sealed class GgufValue
 
     /// <summary>The strings of an array.</summary>
     /// <exception cref="ModelFormatException">The value is of another type.</exception>
-    public IReadOnlyList<string> AsStrings() => _value as string[] ?? throw Wrong("an array of strings");
+    public IReadOnlyList<string> AsStrings() => (_value as GgufStrings)?.Values ?? throw Wrong("an array of strings");
 
     /// <summary>The integers of an array of INT32 or UINT32 values that fit.</summary>
     /// <exception cref="ModelFormatException">The value is of another type.</exception>
@@ -74,8 +74,8 @@ public sealed class GgufValue
     public IReadOnlyList<float> AsFloats() => _value as float[] ?? throw Wrong("an array of 32-bit floats");
 
     /// <summary>The value as text, shortened: for people.</summary>
-    public override string ToString() => _value is Array array
-        ? string.Create(CultureInfo.InvariantCulture, $"{ElementType}[{array.Length}]")
+    public override string ToString() => ElementType is not null
+        ? string.Create(CultureInfo.InvariantCulture, $"{ElementType}[{Count}]")
         : Convert.ToString(_value, CultureInfo.InvariantCulture) ?? string.Empty;
 
     private ModelFormatException Wrong(string wanted) =>

@@ -1,3 +1,4 @@
+using SlmEdge.Formats.Onnx.Operators;
 using SlmEdge.Formats.Protobuf;
 using SlmEdge.Formats.Storage;
 
@@ -44,6 +45,27 @@ public sealed class OnnxModelFile
 
     /// <summary>The full paths of the data files that the model refers to.</summary>
     public IReadOnlyList<string> ExternalFiles { get; internal set; } = [];
+
+    /// <summary>Whether nodes stand in subgraphs or functions, which are checked but not kept.</summary>
+    internal bool HasInnerGraphs { get; set; }
+
+    /// <summary>Whether constants of the main graph are sparse.</summary>
+    internal bool HasSparseConstants { get; set; }
+
+    /// <summary>
+    /// Reads and checks a decoder that ONNX Runtime is to compute: beyond <see cref="Read"/>, every node is one that the exporter writes, with attributes in their
+    /// ranges and weights of the sizes that these state. ONNX Runtime's kernels divide and address by such numbers without looking at them.
+    /// </summary>
+    /// <param name="path">The model file.</param>
+    /// <param name="limits">What it may ask for; null for the defaults.</param>
+    /// <exception cref="ModelFormatException">The model is malformed, truncated, exceeds a limit, refers to data outside its folder, or has a node that is not known to be safe.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static OnnxModelFile ReadDecoder(string path, OnnxLimits? limits = null)
+    {
+        OnnxModelFile model = Read(path, limits);
+        OnnxOperatorCheck.Check(model);
+        return model;
+    }
 
     /// <summary>Reads and checks a model.</summary>
     /// <param name="path">The model file.</param>

@@ -14,6 +14,8 @@ internal sealed class OnnxModelParser
     private readonly OnnxLimits _limits;
     private readonly HashSet<string> _domains = new(StringComparer.Ordinal);
     private int _nodes;
+    private bool _hasInnerGraphs;
+    private bool _hasSparseConstants;
     private readonly OnnxTensorParser _tensors;
     private readonly OnnxValueParser _values;
 
@@ -81,6 +83,8 @@ internal sealed class OnnxModelParser
         model.OpsetImports = opsets;
         model.Metadata = metadata;
         model.ExternalFiles = _tensors.ExternalFiles;
+        model.HasInnerGraphs = _hasInnerGraphs;
+        model.HasSparseConstants = _hasSparseConstants;
         return model;
     }
 
@@ -132,6 +136,8 @@ internal sealed class OnnxModelParser
             throw reader.Wrong($"subgraphs are nested deeper than {_limits.MaxGraphDepth}");
         }
 
+        _hasInnerGraphs |= depth > 0;
+
         // Nodes stand before the inputs and constants that they use, so the names are collected first.
         var scope = new OnnxGraphScope(outer);
         WireReader names = reader;
@@ -151,6 +157,7 @@ internal sealed class OnnxModelParser
 
                     break;
                 case OnnxFields.Graph.SparseInitializer:
+                    _hasSparseConstants = true;
                     scope.Define(_tensors.ReadSparse(names.Message()), _path);
                     break;
                 case OnnxFields.Graph.Input:
@@ -231,7 +238,14 @@ internal sealed class OnnxModelParser
                     domain = reader.Text();
                     break;
                 case OnnxFields.Node.Attribute:
-                    attributes.Add(ReadAttribute(reader.Message(), scope, depth));
+                    OnnxAttribute attribute = ReadAttribute(reader.Message(), scope, depth);
+                    if (attributes.Exists(other => other.Name == attribute.Name))
+                    {
+                        // Whoever reads the first and whoever reads the last would see two models.
+                        throw reader.Wrong($"the attribute '{attribute.Name}' stands twice in a node");
+                    }
+
+                    attributes.Add(attribute);
                     break;
                 default:
                     reader.Skip();
@@ -265,7 +279,9 @@ internal sealed class OnnxModelParser
     {
         string name = string.Empty;
         long type = 0;
-        object? single = null;
+        long integer = 0;
+        float single = 0;
+        string text = string.Empty;
         var integers = new List<long>();
         var numbers = new List<float>();
         var texts = new List<string>();
@@ -280,14 +296,14 @@ internal sealed class OnnxModelParser
                     type = reader.Integer();
                     break;
                 case OnnxFields.Attribute.Int:
-                    single = reader.Integer();
+                    integer = reader.Integer();
                     break;
                 case OnnxFields.Attribute.Float:
                     single = reader.Number();
                     break;
                 case OnnxFields.Attribute.Bytes:
                     // The specification says bytes; those that are no text are of no use here, but not wrong.
-                    single = System.Text.Encoding.UTF8.GetString(reader.Bytes());
+                    text = System.Text.Encoding.UTF8.GetString(reader.Bytes());
                     break;
                 case OnnxFields.Attribute.Ints:
                     reader.Integers(integers, MaxListElements);
@@ -321,9 +337,9 @@ internal sealed class OnnxModelParser
         var attributeType = (OnnxAttributeType)type;
         return new OnnxAttribute(name, attributeType, attributeType switch
         {
-            OnnxAttributeType.Int => single as long? ?? 0L,
-            OnnxAttributeType.Float => single as float? ?? 0f,
-            OnnxAttributeType.String => single as string ?? string.Empty,
+            OnnxAttributeType.Int => integer,
+            OnnxAttributeType.Float => single,
+            OnnxAttributeType.String => text,
             OnnxAttributeType.Ints => integers.AsReadOnly(),
             OnnxAttributeType.Floats => numbers.AsReadOnly(),
             OnnxAttributeType.Strings => texts.AsReadOnly(),
@@ -334,6 +350,7 @@ internal sealed class OnnxModelParser
     private void ReadFunction(WireReader reader)
     {
         // A function's names are its own and its inputs are declared apart; only what can reach outside the file is checked.
+        _hasInnerGraphs = true;
         while (reader.Next(out int field))
         {
             if (field == OnnxFields.Function.Node)

@@ -78,7 +78,7 @@ public sealed class Embedder : IDisposable
             return new Embedder(Load(path, options), options, Path.GetFileNameWithoutExtension(path), null);
         }
 
-        var bundle = Bundle.Open(path, new BundleOptions { CacheDirectory = options.CacheDirectory });
+        var bundle = Bundle.Open(path, new BundleOptions { CacheDirectory = options.CacheDirectory, OnDemand = true });
         try
         {
             var choice = ModelChoice.Choose(bundle.Manifest, EngineChoice.Llama, options.File);

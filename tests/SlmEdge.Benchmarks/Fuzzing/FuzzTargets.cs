@@ -42,7 +42,7 @@ internal static class FuzzTargets
             new FuzzTarget("GGUF vocabulary", File.ReadAllBytes(Path.Combine(onnxFolder, "tokenizer.gguf")), "model.gguf", path => Read(path), typeof(ModelFormatException)),
             new FuzzTarget("GGUF model", Weights(), "model.gguf", path => Read(path), typeof(ModelFormatException)),
             new FuzzTarget("GGUF adapter", File.ReadAllBytes(adapter), "adapter.gguf", path => ReadAdapter(path, model), typeof(ModelFormatException)),
-            new FuzzTarget("ONNX", File.ReadAllBytes(Path.Combine(onnxFolder, "model.onnx")), "model.onnx", path => OnnxModelFile.Read(path), typeof(ModelFormatException)),
+            new FuzzTarget("ONNX", File.ReadAllBytes(Path.Combine(onnxFolder, "model.onnx")), "model.onnx", path => OnnxModelFile.ReadDecoder(path), typeof(ModelFormatException)),
             new FuzzTarget("safetensors", Tensors(folder), "model.safetensors", path => ReadTensors(path), typeof(ModelFormatException)),
             new FuzzTarget("tokenizer.json", File.ReadAllBytes(tokenizerJson), "tokenizer.json", path => TokenizerJson.Load(path), typeof(ModelFormatException)),
         ];

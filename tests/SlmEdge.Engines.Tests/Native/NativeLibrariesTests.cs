@@ -78,6 +78,7 @@ public sealed class NativeLibrariesTests
             {
                 File.Exists(report.LibraryPath).ShouldBeTrue();
                 report.InstallCommand.ShouldBeNull();
+                (report is { Required: true, Gpu: null }).ShouldBe(report.GpuProblem is not null);
             }
             else
             {

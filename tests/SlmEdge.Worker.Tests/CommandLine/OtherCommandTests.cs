@@ -84,6 +84,12 @@ public sealed class OtherCommandTests
         {
             engine.GetProperty("version").GetString().ShouldNotBeNullOrEmpty();
             File.Exists(engine.GetProperty("path").GetString()).ShouldBeTrue();
+            if (!engine.GetProperty("gpu").GetBoolean())
+            {
+                var why = engine.GetProperty("gpuProblem").GetString();
+                why.ShouldNotBeNullOrEmpty();
+                output.ShouldContain($"gpu       no: {why}");
+            }
         }
     }
 

@@ -14,7 +14,7 @@ namespace SlmEdge.Tools.CommandLine;
 /// The exception types that carry a message for the user. Those of files and of missing native libraries always do;
 /// whatever else arrives is a defect of the program and is reported as one.
 /// </param>
-internal sealed class CommandLineProgram(string name, RootCommand root, params IReadOnlyList<Type> expected)
+internal sealed class CommandLineProgram(string name, Command root, params IReadOnlyList<Type> expected)
 {
     // A native quantiser or evaluation ends before cancellation is looked at; fifteen seconds are enough for those.
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(15);

@@ -66,6 +66,11 @@ internal sealed class DeviceBench(string path, IReadOnlyList<string> texts, Acti
         ct.ThrowIfCancellationRequested();
         tell($"measuring {file}, {threads} threads, {batch} tokens a batch …");
         using var runtime = SlmRuntime.Open(path, new RuntimeOptions { Engine = engine, File = file, Threads = threads, BatchTokens = batch, UseTuning = false, QueueCapacity = Math.Max(1024, texts.Count) });
+        if (runtime.EngineInfo.DescribeGpuProblem() is { } problem)
+        {
+            tell($"warning: {problem}");
+        }
+
         var golden = await runtime.VerifyGoldenAsync(ct).ConfigureAwait(false);
         await runtime.Classifier.ClassifyAsync(texts[0], ct).ConfigureAwait(false); // The first evaluation also warms caches.
         var together = TimeSpan.MaxValue;

@@ -58,7 +58,13 @@ internal sealed class RuntimeArguments
     public SlmRuntime Open(ParseResult parsed, bool oneText = false)
     {
         var options = Read(parsed);
-        return SlmRuntime.Open(StoreArguments.Locate(parsed.GetValue(Bundle)!), oneText ? options with { BatchTexts = 1 } : options);
+        var runtime = SlmRuntime.Open(StoreArguments.Locate(parsed.GetValue(Bundle)!), oneText ? options with { BatchTexts = 1 } : options);
+        if (runtime.EngineInfo.DescribeGpuProblem() is { } problem)
+        {
+            Console.Error.WriteLine($"warning: {problem}");
+        }
+
+        return runtime;
     }
 
     public RuntimeOptions Read(ParseResult parsed) => new()

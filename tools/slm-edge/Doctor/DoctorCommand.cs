@@ -46,7 +46,7 @@ internal static class DoctorCommand
             Field("path", report.LibraryPath);
             Field("cpu level", report.CpuLevel);
             Field("threads", report.Found ? report.Threads.ToString(CultureInfo.InvariantCulture) : null);
-            Field("gpu", report.Version is null ? null : report.Gpu ?? "no");
+            Field("gpu", report.Version is null ? null : report.Gpu ?? (report.GpuProblem is { } why ? $"no: {why}" : "no"));
             Field("problem", report.Problem);
             Field("install", report.InstallCommand);
         }
@@ -82,6 +82,7 @@ internal static class DoctorCommand
                 json.WriteNumber("threads", report.Threads);
                 json.WriteBoolean("gpu", report.Gpu is not null);
                 json.WriteString("gpuName", report.Gpu);
+                json.WriteString("gpuProblem", report.GpuProblem);
                 json.WriteString("problem", report.Problem);
                 json.WriteString("install", report.InstallCommand);
                 json.WriteEndObject();

@@ -12,6 +12,8 @@ internal static class LlamaBackend
 {
     private const string BoundVersion = "0.5.0";
 
+    private static readonly string[] GpuBackends = ["cuda", "vulkan", "metal", "hip", "sycl"];
+
     private static readonly Lock Gate = new();
     private static volatile bool loaded;
     private static string? chosenCpuLibrary;
@@ -119,6 +121,16 @@ internal static class LlamaBackend
         }
 
         return null;
+    }
+
+    /// <summary>What it lacks to compute on a GPU, where <see cref="FindGpu"/> finds none.</summary>
+    internal static string ExplainNoGpu()
+    {
+        var libraries = System.IO.Directory.EnumerateFiles(Directory).Select(file => Path.GetFileName(file)!)
+            .Where(file => GpuBackends.Any(name => file.Contains("ggml-" + name, StringComparison.OrdinalIgnoreCase))).Order(StringComparer.Ordinal).ToList();
+        return libraries.Count == 0
+            ? $"no GPU library of its own (ggml-{string.Join(", ggml-", GpuBackends)}) is in '{Directory}'"
+            : $"{string.Join(", ", libraries)} found no GPU; is the driver installed?";
     }
 
     // The layouts of the structures passed by value belong to this version; with another one calls would corrupt memory.

@@ -54,6 +54,7 @@ internal static unsafe partial class OrtEnvironment
             }
 
             var path = NativeLibraries.Locate(NativeLibraries.OnnxRuntime, LibraryFile);
+            OrtTelemetry.SwitchOff();
             nint library;
             try
             {
@@ -142,6 +143,10 @@ internal static unsafe partial class OrtEnvironment
     /// </summary>
     internal static string? FindCuda() =>
         appendCuda != 0 && AvailableProviders().Contains(CudaProvider) && File.Exists(CudaLibrary) ? CudaProvider : null;
+
+    /// <summary>What it lacks to compute on a GPU, where <see cref="FindCuda"/> finds none.</summary>
+    internal static string ExplainNoCuda() =>
+        appendCuda == 0 || !AvailableProviders().Contains(CudaProvider) ? "this build of the library has no CUDA provider" : $"the CUDA provider's library '{CudaLibrary}' is not there";
 
     /// <summary>Where the CUDA provider's library would lie.</summary>
     internal static string CudaLibrary => Path.Combine(
