@@ -20,6 +20,7 @@ public sealed class InstallScriptTests : IDisposable
         (await RunAsync(archive, prefix)).Code.ShouldBe(0);
         (await StartAsync(Path.Combine(prefix, "bin", "slm-edge"))).Output.ShouldBe("a version: doctor\n");
         File.Exists(Path.Combine(prefix, "lib", "slm-edge", "native", "linux-x64", "llama.cpp", "libllama.so")).ShouldBeTrue();
+        (await File.ReadAllTextAsync(Path.Combine(prefix, "lib", "pkgconfig", "slmedge.pc"))).ShouldBe($"prefix={prefix}/lib/slm-edge\n");
 
         var kept = Path.Combine(prefix, "lib", "other");
         await File.WriteAllTextAsync(kept, "not ours");
@@ -79,6 +80,7 @@ public sealed class InstallScriptTests : IDisposable
         }
 
         File.WriteAllText(Path.Combine(root, "native", "linux-x64", "llama.cpp", "libllama.so"), version);
+        File.WriteAllText(Path.Combine(root, "slmedge.pc"), "prefix=${pcfiledir}\n");
         foreach (var (name, text) in more)
         {
             File.WriteAllText(Path.Combine(root, name), text);
