@@ -24,17 +24,30 @@ internal static partial class MappedFile
 
         // By the name alone: a folder on the way may be a link. A mapping of another file with that name loses nothing either.
         var name = "/" + Path.GetFileName(path);
-        foreach (var line in File.ReadLines("/proc/self/maps"))
+        foreach (var line in Mappings())
         {
-            // "7f1c0000-7f1d0000 r--s 00000000 fe:00 1234 /models/model.gguf", of which only a mapping that cannot be written is let go of: a private page that was written would be lost.
+            // "7f1c0000-7f1d0000 r--s 00000000 fe:00 1234 /models/model.gguf", of which only what is shared with the file is let go of: a private page that was written would be lost.
             var dash = line.IndexOf('-', StringComparison.Ordinal);
             var space = line.IndexOf(' ', StringComparison.Ordinal);
-            if (line.EndsWith(name, StringComparison.Ordinal) && line.AsSpan(space + 1).StartsWith("r--", StringComparison.Ordinal))
+            if (line.EndsWith(name, StringComparison.Ordinal) && line.AsSpan(space + 1).StartsWith("r--s", StringComparison.Ordinal))
             {
                 var start = nuint.Parse(line.AsSpan(0, dash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
                 var end = nuint.Parse(line.AsSpan(dash + 1, space - dash - 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
                 _ = Advise(start, end - start, DontNeed);
             }
+        }
+    }
+
+    private static string[] Mappings()
+    {
+        try
+        {
+            return File.ReadAllLines("/proc/self/maps");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // In a root without /proc the pages stay.
+            return [];
         }
     }
 
